@@ -1,0 +1,88 @@
+"""The cadence: caps, minimum gap, hours, holds, purposes. What holds every contact, automated or human."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from outreach.core.hours import Week
+
+PURPOSES = ("marketing", "care", "transactional", "safety")
+CHANNELS = ("sms", "email", "call", "task")
+
+
+def length(span: timedelta) -> str:
+    """`30d`, `20h` or `90m`: how reasons spell a window."""
+    minutes = int(span.total_seconds()) // 60
+    if minutes and minutes % 1440 == 0:
+        return f"{minutes // 1440}d"
+    return f"{minutes // 60}h" if minutes and minutes % 60 == 0 else f"{minutes}m"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """At most `max` touches in any half-open window of length `per`; None for channels or purposes means all.
+
+    A touch at `s` counts at `t` while `t - s < per`, in UTC, so a place is free again exactly at `s + per`.
+    """
+
+    max: int
+    per: timedelta
+    label: str
+    channels: frozenset[str] | None = None
+    purposes: frozenset[str] | None = None
+
+    def covers(self, channel: str, purpose: str) -> bool:
+        """Whether a touch of this channel and purpose takes a place under this cap."""
+        return (self.channels is None or channel in self.channels) and (
+            self.purposes is None or purpose in self.purposes
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurposePolicy:
+    """`counts`: "yes", "gap" (towards the minimum gap only) or "no". `consent`: "required", "assumed" or
+    "not needed" (goes past an opt-out where the law allows it). `any_hours`: not bound to hours and holidays."""
+
+    obeys_caps: bool
+    counts: str
+    consent: str
+    any_hours: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """While the hold `name` is open for a customer, contacts of these purposes wait."""
+
+    name: str
+    purposes: frozenset[str]
+
+
+DEFAULT_PURPOSES: Mapping[str, PurposePolicy] = {
+    "marketing": PurposePolicy(obeys_caps=True, counts="yes", consent="required"),
+    "care": PurposePolicy(obeys_caps=True, counts="yes", consent="assumed"),
+    "transactional": PurposePolicy(obeys_caps=False, counts="gap", consent="assumed"),
+    "safety": PurposePolicy(obeys_caps=False, counts="no", consent="not needed", any_hours=True),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cadence:
+    """The whole policy. `hours` by channel; a channel that is absent may be used at any time.
+
+    `holidays` is "customer" (no call or SMS on a public holiday where the customer is) or "none";
+    `unknown_timezone` is "hold" or "business" (the house's own zone is taken).
+    """
+
+    min_gap: timedelta = timedelta(hours=20)
+    caps: tuple[Cap, ...] = ()
+    hours: Mapping[str, Week] = field(default_factory=dict)
+    holidays: str = "customer"
+    unknown_timezone: str = "hold"
+    holds: tuple[Hold, ...] = ()
+    purposes: Mapping[str, PurposePolicy] = field(default_factory=lambda: DEFAULT_PURPOSES)
+
+    def policy(self, purpose: str) -> PurposePolicy:
+        """The policy of a purpose."""
+        return self.purposes[purpose]

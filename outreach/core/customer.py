@@ -1,0 +1,63 @@
+"""A customer, as the core sees one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+#: Fields with a column of their own; every other field of a customer line is kept under `fields`.
+KNOWN = (
+    "first_name", "last_name", "email", "phone", "timezone", "country", "region", "language", "birthday", "site",
+)  # fmt: skip
+
+
+@dataclass(slots=True, kw_only=True)
+class Customer:
+    """A person. `phone` is E.164, `email` normalised, `birthday` `YYYY-MM-DD` or `--MM-DD`; empty means unknown."""
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+    timezone: str = ""
+    country: str = ""
+    region: str = ""
+    language: str = ""
+    birthday: str = ""
+    site: str = ""
+    tags: tuple[str, ...] = ()
+    fields: dict[str, Any] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict)
+
+    def value(self, name: str) -> Any:
+        """The field as a condition or a date trigger sees it; None when unknown."""
+        if name in KNOWN:
+            return getattr(self, name) or None
+        if name in ("id", "tags", "memory"):
+            return getattr(self, name)
+        return self.fields.get(name)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for templates and conditions: unknown fields are absent, so that using one is noticed."""
+        plain = {name: value for name in KNOWN if (value := getattr(self, name))}
+        return self.fields | plain | {"id": self.id, "tags": list(self.tags), "memory": dict(self.memory)}
+
+    def address(self, channel: str) -> str:
+        """Where this channel reaches the customer; empty when it can't."""
+        if channel == "email":
+            return self.email
+        return self.phone if channel in ("sms", "call") else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """One line of the consent history, append-only. `channel` and `purpose` may be "all"."""
+
+    channel: str
+    purpose: str
+    given: bool
+    at: datetime
+    source: str = ""
+    evidence: str = ""

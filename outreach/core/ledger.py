@@ -1,0 +1,40 @@
+"""The ledger's entries: touches, and how they count in rolling windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+#: States that count against caps and gap. `released` ones, and those a provider refused before accepting, do not.
+COUNTING = frozenset({"reserved", "attempted", "delivered", "unknown"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touch:
+    """One entry: at `at` (UTC), `customer` was touched, or a place in the windows is reserved for it.
+
+    `counts` is "yes", "gap" (for the minimum gap only) or "no": the purpose's policy when it was reserved, so that a
+    later change of the cadence never reopens a budget. `follow_up` is empty for contacts made outside the engine.
+    """
+
+    id: str
+    customer: str
+    at: datetime
+    channel: str
+    purpose: str
+    state: str = "reserved"
+    counts: str = "yes"
+    follow_up: str = ""
+    address_key: str = ""
+    by: str = ""
+
+    @property
+    def counting(self) -> bool:
+        """Whether it holds a place."""
+        return self.state in COUNTING and self.counts != "no"
+
+
+def newest(touches: Iterable[Touch]) -> datetime | None:
+    """The instant of the latest touch that counts for the minimum gap."""
+    return max((t.at for t in touches if t.counting), default=None)

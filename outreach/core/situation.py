@@ -1,0 +1,91 @@
+"""One customer and one event at the moment of a decision: what rules are matched against and moments reckoned from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from outreach.core.customer import Customer
+from outreach.core.event import Event
+from outreach.core.guard import Policy
+from outreach.core.history import History, as_scope
+from outreach.core.moment import Base
+from outreach.core.zone import known
+
+
+class Scope(dict[str, Any]):
+    """The names a condition may use. What few conditions ask for (the customer as plain data, the past) is made when
+    one does."""
+
+    __slots__ = ("_makers",)
+
+    def __init__(self, names: Mapping[str, Any], makers: Mapping[str, Callable[[], Any]]):
+        super().__init__(names)
+        self._makers = makers
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = made = self._makers[name]()
+        return made
+
+
+@dataclass(slots=True, kw_only=True)
+class Situation:
+    """`data` is the event's data as later events with the same key have changed it; `previous` and `previous_end`
+    tell of the step before."""
+
+    tenant: str
+    bucket: int
+    customer: Customer
+    event: Event
+    now: datetime
+    policy: Policy
+    past: History
+    last_started: Mapping[str, datetime] = field(default_factory=dict)
+    overlay: Mapping[str, Any] | None = None
+    previous: Mapping[str, Any] | None = None
+    previous_end: datetime | None = None
+
+    @property
+    def zone(self) -> str:
+        """The customer's zone, or the house's while it isn't known (the guard then holds what touches her)."""
+        return self.customer.timezone if known(self.customer.timezone) else self.policy.zone
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Country and region, for business days."""
+        return (self.customer.country, self.customer.region)
+
+    def scope(self) -> Scope:
+        """The scope of conditions."""
+        event = as_scope(self.event)
+        if self.overlay:
+            event |= self.overlay
+        names = {"event": event, "previous": self.previous, "now": self.now, "facts": self.past}
+        return Scope(names, {"customer": self.customer.as_dict})
+
+    def base(self, started: datetime) -> Base:
+        """What `at` is reckoned from, for a run that started then."""
+        country, region = self.place
+        return Base(
+            now=self.now, started=started, zone=self.zone, calendar=self.policy.calendar, country=country,
+            region=region, previous=self.previous_end, lookup=self.lookup,
+        )  # fmt: skip
+
+    def lookup(self, path: str) -> object:
+        """The raw value of `event.FIELD` or `customer.FIELD`; None when it is missing."""
+        root, _, name = path.partition(".")
+        if root == "customer":
+            return self.customer.value(name)
+        value = _walk(self.overlay or {}, name)
+        if value is None:
+            value = _walk(self.event.data, name)
+        return self.event.time if value is None and name == "time" else value
+
+
+def _walk(data: object, path: str) -> object:
+    """`stay.arrival` of {"stay": {"arrival": …}}; None when a part is missing."""
+    for name in path.split("."):
+        data = data.get(name) if isinstance(data, Mapping) else None
+    return data

@@ -1,0 +1,55 @@
+"""Rolling windows: when may one more touch take place?
+
+Half-open and in UTC: a touch at `s` counts at `t` while `t - s < window`. Windows are looked at both ways, because a
+plan places touches before others that lie further ahead.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from outreach.core.cadence import Cap
+from outreach.core.ledger import Touch
+
+
+def crowded(at: datetime, times: Sequence[datetime], most: int, window: timedelta) -> bool:
+    """Whether one more touch at `at` puts more than `most` into some window that contains it. `times` is sorted."""
+    if most <= 0:
+        return True
+    low = bisect_left(times, at - window)
+    near = [t for t in times[low:] if at - window < t < at + window]
+    if len(near) < most:
+        return False
+    insort(near, at)
+    return any(last - first < window for first, last in zip(near, near[most:], strict=False))
+
+
+def first_free(at: datetime, times: Sequence[datetime], most: int, window: timedelta) -> datetime | None:
+    """The earliest instant from `at` on at which one more touch fits; None when none ever does (`most` 0).
+
+    Room opens only at the instants where a touch ages out, so only those need to be tried.
+    """
+    if most <= 0:
+        return None
+    if not crowded(at, times, most, window):
+        return at
+    exits = (t + window for t in times if t + window > at)
+    return next((e for e in sorted(exits) if not crowded(e, times, most, window)), None)
+
+
+def counted(cap: Cap, touches: Iterable[Touch]) -> list[datetime]:
+    """The sorted instants of the touches that take a place under this cap."""
+    return sorted(t.at for t in touches if t.counts == "yes" and t.counting and cap.covers(t.channel, t.purpose))
+
+
+def gap_counted(touches: Iterable[Touch]) -> list[datetime]:
+    """The sorted instants of the touches that count for the minimum gap."""
+    return sorted(t.at for t in touches if t.counting)
+
+
+def tightest(times: Sequence[datetime]) -> timedelta | None:
+    """The shortest distance between neighbours: for reports and proofs."""
+    return min((b - a for a, b in pairwise(times)), default=None)
