@@ -1,0 +1,126 @@
+"""The book of customers: who they are, where they are reached, what they agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, MutableMapping
+from datetime import datetime
+from typing import Any
+
+from outreach.core.customer import Consent, Customer
+from outreach.core.keys import address_key, make_id
+from outreach.store.codec import Codec, micros
+from outreach.store.dialect import Book, names
+
+_CUSTOMER, _CONSENT = Codec(Customer), Codec(Consent)
+_COLUMNS = ("bucket", "tenant_id", *_CUSTOMER.columns, "updated")
+_UPDATE = ", ".join(f'"{c}" = excluded."{c}"' for c in (*_CUSTOMER.columns[1:], "updated"))
+_SAVE = f"(bucket, tenant_id, id) DO UPDATE SET {_UPDATE}"
+
+
+_READ = names(_CUSTOMER.columns, "t.")
+assert _CUSTOMER.columns[0] == "id"
+
+
+class People(MutableMapping[str, Customer]):
+    """Customers by id, each made of its row when somebody looks: of most events' customers only the being known
+    matters."""
+
+    def __init__(self, rows: dict[str, Any]):
+        self._rows = rows
+        self._made: dict[str, Customer] = {}
+
+    def __getitem__(self, key: str) -> Customer:
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = _CUSTOMER.value(self._rows[key])
+        return made
+
+    def __setitem__(self, key: str, value: Customer) -> None:
+        self._rows[key] = None
+        self._made[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self._rows[key]
+        self._made.pop(key, None)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+class Customers(Book):
+    """Reads and writes the tables `customer`, `address`, `consent` and `suppression`. `secret` keys address hashes."""
+
+    secret: bytes = b""
+
+    def get(self, ids: Iterable[str]) -> People:
+        """The known ones of these, by id."""
+        return People({row[0]: row for row in self.read_keyed(_READ, "customer", "id", ids)})
+
+    def save(self, customers: Iterable[Customer], now: datetime) -> None:
+        """Store them as they are now, and how they are reached."""
+        people = list(customers)
+        at = micros(now)
+        rows = [(self.bucket(c.id), self.tenant, *_CUSTOMER.row(c), at) for c in people]
+        self.insert("customer", _COLUMNS, rows, _SAVE)
+        keys = [(key, c.id) for c in people for key in self.keys(c).values()]
+        columns = ("bucket", "tenant_id", "address_key", "customer")
+        self.insert("address", columns, [(self.bucket(k), self.tenant, k, c) for k, c in sorted(set(keys))])
+
+    def keys(self, customer: Customer) -> dict[str, str]:
+        """Channel → keyed hash of the address it would use."""
+        found = {ch: customer.address(ch) for ch in ("sms", "email", "call")}
+        return {ch: address_key(self.secret, a) for ch, a in found.items() if a}
+
+    def key(self, address: str) -> str:
+        """The keyed hash of one address."""
+        return address_key(self.secret, address)
+
+    def sharing(self, keys: Iterable[str]) -> set[str]:
+        """Customers who are reached by any of these addresses."""
+        return {row[0] for row in self.read_keyed("t.customer", "address", "address_key", keys)}
+
+    def agree(self, customer: str, consents: Iterable[Consent]) -> None:
+        """Add to the consent history; what stands there already is not added twice."""
+        bucket = self.bucket(customer)
+        rows = []
+        for c in consents:
+            said = _CONSENT.row(c)
+            rows.append((bucket, self.tenant, customer, make_id(bucket, *map(str, said)), *said))
+        self.insert("consent", ("bucket", "tenant_id", "customer", "id", *_CONSENT.columns), rows)
+
+    def consents(self, customers: Iterable[str]) -> dict[str, list[Consent]]:
+        """The whole consent history, by customer."""
+        found: dict[str, list[Consent]] = {}
+        columns = "t.customer, " + names(_CONSENT.columns, "t.")
+        for row in self.read_keyed(columns, "consent", "customer", customers):
+            found.setdefault(row[0], []).append(_CONSENT.value(row[1:]))
+        return found
+
+    def suppress(self, keys: Iterable[str], channel: str, reason: str, now: datetime) -> None:
+        """These addresses must not be contacted by this channel ("all" for every one), whoever they belong to."""
+        columns = ("tenant_id", "address_key", "channel", "reason", "since")
+        self.insert("suppression", columns, [(self.tenant, k, channel, reason, micros(now)) for k in keys])
+
+    def suppressed(self, keys: Iterable[str]) -> set[tuple[str, str]]:
+        """(address key, channel) of those of these addresses that must not be contacted."""
+        wanted = sorted(set(keys))
+        if not wanted:
+            return set()
+        marks = ", ".join("?" for _ in wanted)
+        sql = f"SELECT address_key, channel FROM suppression WHERE tenant_id = ? AND address_key IN ({marks})"
+        return {(key, channel) for key, channel in self.read(sql, self.tenant, *wanted)}
+
+    def count(self) -> int:
+        """How many there are."""
+        return int(self.read("SELECT count(*) FROM customer WHERE tenant_id = ?", self.tenant)[0][0])
+
+    def fields(self) -> set[str]:
+        """Names of free fields that some customer has."""
+        sql = "SELECT field FROM seen_field WHERE tenant_id = ? AND kind = 'customer'"
+        return {row[0] for row in self.read(sql, self.tenant)}

@@ -1,0 +1,100 @@
+"""Opening a database: the right pragmas, explicit transactions, and a plain word when it can't be used."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import DatabaseError as SqlError
+
+from outreach.errors import ConfigError, DatabaseError
+
+#: How long a writer waits for another process's transaction, in milliseconds.
+BUSY_MS = 30_000
+#: Pages after which the write-ahead log is copied back: ten times the default, a third less time per row.
+AUTOCHECKPOINT = 10_000
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `sqlite:///FILE`, `sqlite://` (memory) or `postgresql://…`. Raises ConfigError."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise ConfigError(
+            f"OUTREACH_DATABASE_URL is no database address: {url!r} (write sqlite:///outreach.db)"
+        ) from error
+    if parsed.get_backend_name() != "sqlite":
+        raise ConfigError(f"{parsed.get_backend_name()} is not yet supported: write sqlite:///outreach.db")
+    memory = parsed.database in (None, "", ":memory:")
+    if not memory:
+        _directory_exists(Path(str(parsed.database)))
+    options: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if memory else {}
+    engine = create_engine(parsed, **options)
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _directory_exists(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise DatabaseError(
+            f"the folder {path.parent} of the database doesn't exist: make it, or set OUTREACH_DATABASE_URL"
+        )
+
+
+def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
+    """WAL lets readers read while one writes; FULL, because a committed intent must survive a power cut."""
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError:  # read-only: reading still works, and the first write says so
+        pass
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {AUTOCHECKPOINT}")
+    connection.execute("PRAGMA cache_size = -65536")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _on_begin(connection: Connection) -> None:
+    """A writer takes its lock at once: a deferred one that upgrades is refused without waiting (SQLITE_BUSY_SNAPSHOT)."""
+    mode = "DEFERRED" if connection.get_execution_options().get("reading") else "IMMEDIATE"
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@contextmanager
+def transaction(engine: Engine, *, reading: bool = False) -> Iterator[Connection]:
+    """One transaction; commits at the end. A database that can't be used raises DatabaseError with what to do."""
+    try:
+        with engine.connect().execution_options(reading=reading) as connection, connection.begin():
+            yield connection
+    except (OperationalError, SqlError) as error:
+        said = plain_word(engine, str(error.orig))
+        if said is None:
+            raise
+        raise DatabaseError(said) from error
+
+
+def plain_word(engine: Engine, text: str) -> str | None:
+    """What a database's complaint means and what to do; None when it's a fault of ours."""
+    name = engine.url.database or "the database"
+    low = text.lower()
+    if "readonly" in low or "read-only" in low:
+        return f"{name} is read-only: give this user the right to write the file and its folder"
+    if "locked" in low or "busy" in low:
+        return f"{name} is busy: another process holds it for longer than {BUSY_MS // 1000} seconds"
+    if "unable to open" in low:
+        return f"{name} can't be opened: does its folder exist, and may this user write there?"
+    if "disk" in low and "full" in low:
+        return f"the disk is full: nothing was stored in {name}"
+    if "not a database" in low or "malformed" in low:
+        return f"{name} is not an Outreach database, or it is damaged: restore it from a backup"
+    if "no such table" in low:
+        return f"{name} has no tables yet: run `outreach db upgrade`"
+    return None

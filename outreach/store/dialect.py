@@ -1,0 +1,98 @@
+"""The few places where SQLite and PostgreSQL are spelled differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from outreach.core.keys import bucket_of
+from outreach.store.codec import dump
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """`mark` is the placeholder of a value; `keys` a table `k(bucket, subject)` made of one JSON parameter, which
+    spares a statement per customer; `join` the join that starts from it (SQLite must be told: without CROSS it scans
+    the big table)."""
+
+    mark: str
+    keys: str
+    join: str
+
+
+SQLITE = Dialect(
+    mark="?",
+    keys="(SELECT json_extract(value, '$[0]') AS bucket, json_extract(value, '$[1]') AS subject FROM json_each(?)) k",
+    join="CROSS JOIN",
+)
+POSTGRESQL = Dialect(
+    mark="%s",
+    keys="(SELECT (v->>0)::smallint AS bucket, v->>1 AS subject FROM jsonb_array_elements(%s::jsonb) v) k",
+    join="JOIN",
+)
+
+
+class Book:
+    """A part of the record: a connection inside a transaction, and the tenant whose rows it sees."""
+
+    def __init__(self, conn: Connection, tenant: str):
+        self.conn = conn
+        self.tenant = tenant
+        self.dialect = SQLITE if conn.dialect.name == "sqlite" else POSTGRESQL
+
+    def bucket(self, subject: str) -> int:
+        """The bucket of a customer or an address key of this tenant."""
+        return bucket_of(self.tenant, subject)
+
+    def place(self, subject: str) -> int:
+        """The bucket in which this book keeps a subject's rows."""
+        return self.bucket(subject)
+
+    def read(self, sql: str, *values: Any) -> Sequence[Any]:
+        """All rows. `?` marks a value on every database."""
+        return self.conn.exec_driver_sql(self._sql(sql), values).fetchall()
+
+    def read_keyed(
+        self, columns: str, table: str, subject: str, subjects: Iterable[str], where: str = "", *values: Any
+    ) -> Sequence[Any]:
+        """Rows of many subjects at once: those whose (bucket, `subject` column) is among the given ones."""
+        pairs = [(self.place(s), s) for s in subjects]
+        if not pairs:
+            return []
+        sql = (
+            f"SELECT {columns} FROM {self.dialect.keys} {self.dialect.join} {table} t"
+            f" ON t.bucket = k.bucket AND t.tenant_id = {self.dialect.mark} AND t.{subject} = k.subject"
+        )
+        rest = self._sql(f" WHERE {where}") if where else ""
+        return self.conn.exec_driver_sql(sql + rest, (dump(pairs), self.tenant, *values)).fetchall()
+
+    def write(self, sql: str, *values: Any) -> int:
+        """One statement; the number of rows it changed."""
+        return self.conn.exec_driver_sql(self._sql(sql), values).rowcount
+
+    def write_many(self, sql: str, rows: list[tuple[Any, ...]]) -> int:
+        """The same statement for many rows; how many rows it changed in all."""
+        return self.conn.exec_driver_sql(self._sql(sql), rows).rowcount if rows else 0
+
+    def insert(
+        self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]], conflict: str = "DO NOTHING"
+    ) -> None:
+        """Insert rows; what is there already stays (or as `conflict` says)."""
+        self.write_many(insert_sql(table, columns, conflict), rows)
+
+    def _sql(self, sql: str) -> str:
+        return sql if self.dialect is SQLITE else sql.replace("?", "%s")
+
+
+def insert_sql(table: str, columns: Sequence[str], conflict: str) -> str:
+    """An INSERT of these columns."""
+    marks = ", ".join("?" * len(columns))
+    return f"INSERT INTO {table} ({names(columns)}) VALUES ({marks}) ON CONFLICT {conflict}"
+
+
+def names(columns: Iterable[str], prefix: str = "") -> str:
+    """Quoted column names, comma-separated."""
+    return ", ".join(f'{prefix}"{c}"' for c in columns)

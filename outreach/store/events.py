@@ -1,0 +1,92 @@
+"""The book of events: accepted once for ever, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from outreach.core.event import Event
+from outreach.core.keys import bucket_of
+from outreach.store.codec import dump, instant, load, micros
+from outreach.store.dialect import Book, insert_sql, names
+
+COLUMNS = ("bucket", "tenant_id", "customer", "source", "id", "type", "time", "site", "data", "received")
+_READ = names(("customer", "source", "id", "type", "time", "site", "data"), "t.")
+_ADD = insert_sql("event", COLUMNS, "DO NOTHING")
+_json = msgspec.json.Encoder().encode
+
+
+class Events(Book):
+    """Reads and writes the `event` table."""
+
+    def accept(self, events: Sequence[Event], now: datetime) -> list[Event]:
+        """Store those that were not accepted before, each once; returns them. An id is one event per customer and
+        source, for ever.
+
+        Nearly always all of them are new, so they are inserted first, and only when some row was there already is it
+        asked which.
+        """
+        fresh = list({(e.customer, e.source, e.id): e for e in reversed(events)}.values())[::-1]
+        received, tenant = micros(now), self.tenant
+        rows = [
+            (bucket_of(tenant, e.customer), tenant, e.customer, e.source, e.id, e.type, micros(e.time), e.site,
+             _json(e.data).decode(), received)
+            for e in fresh
+        ]  # fmt: skip
+        point = self.conn.begin_nested()
+        if self.write_many(_ADD, rows) == len(rows):
+            point.commit()
+            return fresh
+        point.rollback()
+        seen = self._seen(fresh)
+        new = [(e, row) for e, row in zip(fresh, rows, strict=True) if (e.customer, e.source, e.id) not in seen]
+        self.write_many(_ADD, [row for _, row in new])
+        return [e for e, _ in new]
+
+    def _seen(self, events: Sequence[Event]) -> set[tuple[str, str, str]]:
+        wanted = dump([e.id for e in events])
+        among = (
+            "SELECT value FROM json_each(?)"
+            if self.dialect.mark == "?"
+            else "SELECT jsonb_array_elements_text(?::jsonb)"
+        )
+        where = f"t.id IN ({among})"
+        rows = self.read_keyed(
+            "t.customer, t.source, t.id", "event", "customer", {e.customer for e in events}, where, wanted
+        )
+        return {(customer, source, id_) for customer, source, id_ in rows}
+
+    def history(self, customers: Iterable[str], types: Iterable[str]) -> dict[str, list[Event]]:
+        """All events of these types (`order.*` covers a family), by customer."""
+        found: dict[str, list[Event]] = {}
+        wanted = sorted(set(types))
+        if not wanted:
+            return found
+        test = " OR ".join("t.type LIKE ?" if t.endswith(".*") else "t.type = ?" for t in wanted)
+        values = [t[:-1] + "%" if t.endswith(".*") else t for t in wanted]
+        for row in self.read_keyed(_READ, "event", "customer", customers, f"({test})", *values):
+            event = _event(row)
+            found.setdefault(event.customer, []).append(event)
+        return found
+
+    def get(self, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], Event]:
+        """Events by (customer, source, id)."""
+        wanted = set(keys)
+        rows = self.read_keyed(_READ, "event", "customer", {c for c, _, _ in wanted}, "t.id IN (" + _marks(wanted) + ")",
+                               *[i for _, _, i in wanted]) if wanted else []  # fmt: skip
+        events = (_event(row) for row in rows)
+        return {key: e for e in events if (key := (e.customer, e.source, e.id)) in wanted}
+
+
+def _marks(values: Iterable[object]) -> str:
+    return ", ".join("?" for _ in values)
+
+
+def _event(row: Sequence[object]) -> Event:
+    customer, source, id_, type_, time, site, data = row
+    return Event(
+        id=str(id_), type=str(type_), customer=str(customer), time=instant(time), data=load(str(data)),  # type: ignore[arg-type]
+        site=str(site), source=str(source),
+    )  # fmt: skip

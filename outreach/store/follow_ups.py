@@ -1,0 +1,131 @@
+"""The book of follow-ups: what is planned, what is being done, how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from outreach.core.follow_up import FollowUp
+from outreach.store.codec import Codec, instant, micros
+from outreach.store.dialect import Book, insert_sql, names
+
+CODEC = Codec(FollowUp)
+COLUMNS = ["bucket", "tenant_id", *CODEC.columns]
+_READ = names(CODEC.columns, "t.")
+#: What may change after the planning; the rest says what the follow-up is.
+CHANGING = (
+    "due", "wake", "valid_until", "intent", "state", "reason", "outcome", "outcome_by", "note", "attempt", "address",
+    "listed", "ended", "worker", "overlay",
+)  # fmt: skip
+_PLACE = [CODEC.columns.index(c) for c in CHANGING]
+_CUSTOMER, _ID = CODEC.columns.index("customer"), CODEC.columns.index("id")
+_SAVE = (
+    "UPDATE follow_up SET " + ", ".join(f'"{c}" = ?' for c in CHANGING)
+    + " WHERE bucket = ? AND tenant_id = ? AND customer = ? AND id = ?"
+)  # fmt: skip
+_ADD = insert_sql("follow_up", COLUMNS, "DO NOTHING")
+
+
+class FollowUps(Book):
+    """Reads and writes the `follow_up` table."""
+
+    def add(self, follow_ups: Iterable[FollowUp]) -> None:
+        """Store new ones; one that was planned before stays as it is."""
+        self.write_many(_ADD, [(self.bucket(f.customer), self.tenant, *CODEC.row(f)) for f in follow_ups])
+
+    def save(self, follow_ups: Iterable[FollowUp]) -> None:
+        """Store what changed about known ones."""
+        rows = []
+        for f in follow_ups:
+            row = CODEC.row(f)
+            rows.append((*(row[i] for i in _PLACE), self.bucket(f.customer), self.tenant, row[_CUSTOMER], row[_ID]))
+        self.write_many(_SAVE, rows)
+
+    def open_of(self, customers: Iterable[str]) -> dict[str, list[FollowUp]]:
+        """Everything that hasn't ended, by customer."""
+        return self._by_customer(self.read_keyed(_READ, "follow_up", "customer", customers, "t.wake IS NOT NULL"))
+
+    def all_of(self, customer: str) -> list[FollowUp]:
+        """Everything of one customer, ended or not, by due moment."""
+        found = CODEC.values(self.read_keyed(_READ, "follow_up", "customer", [customer]))
+        return sorted(found, key=lambda f: (f.due, f.rule, f.index))
+
+    def known(self, ids: Iterable[tuple[str, str]]) -> set[str]:
+        """Which of these (customer, id) exist already."""
+        wanted = list(ids)
+        marks = ", ".join("?" for _ in wanted)
+        rows = self.read_keyed("t.id", "follow_up", "customer", {c for c, _ in wanted}, f"t.id IN ({marks})",
+                               *[i for _, i in wanted]) if wanted else []  # fmt: skip
+        return {row[0] for row in rows}
+
+    def last_started(self, customers: Iterable[str], rules: Iterable[str]) -> dict[str, dict[str, datetime]]:
+        """When the latest run of each of these rules began, by customer and rule."""
+        wanted = sorted(set(rules))
+        found: dict[str, dict[str, datetime]] = {}
+        if not wanted:
+            return found
+        marks = ", ".join("?" for _ in wanted)
+        where = f"t.rule IN ({marks}) GROUP BY t.customer, t.rule"
+        for customer, rule, at in self.read_keyed(
+            "t.customer, t.rule, max(t.started)", "follow_up", "customer", customers, where, *wanted
+        ):
+            found.setdefault(customer, {})[rule] = instant(at)
+        return found
+
+    def due(self, now: datetime, limit: int, paused: Iterable[str] = ()) -> list[FollowUp]:
+        """What the engine must look at by `now`: earliest first, at most one of each customer."""
+        where, values = _awake(paused)
+        sql = (
+            f"SELECT {_READ} FROM follow_up t WHERE t.wake <= ? AND t.tenant_id = ?{where}"
+            " ORDER BY t.wake, t.priority DESC, t.customer, t.rule, t.id LIMIT ?"
+        )
+        rows = CODEC.values(self.read(sql, micros(now), self.tenant, *values, limit))
+        first: dict[str, FollowUp] = {}
+        for f in rows:
+            first.setdefault(f.customer, f)
+        return list(first.values())
+
+    def next_wake(self, paused: Iterable[str] = ()) -> datetime | None:
+        """The first moment at which something must be looked at; None when nothing lies ahead."""
+        where, values = _awake(paused)
+        sql = f"SELECT min(t.wake) FROM follow_up t WHERE t.wake IS NOT NULL AND t.tenant_id = ?{where}"
+        value = self.read(sql, self.tenant, *values)[0][0]
+        return None if value is None else instant(value)
+
+    def ended(self) -> Iterable[FollowUp]:
+        """Every follow-up that came to an end, in order of time."""
+        sql = f"SELECT {_READ} FROM follow_up t WHERE t.wake IS NULL AND t.tenant_id = ? ORDER BY t.ended, t.customer, t.rule, t.index, t.id"
+        for row in self.read(sql.replace("t.index", 't."index"'), self.tenant):
+            yield CODEC.value(row)
+
+    def counts(self) -> dict[str, int]:
+        """How many there are in each state."""
+        sql = "SELECT state, count(*) FROM follow_up WHERE tenant_id = ? GROUP BY state"
+        return {state: n for state, n in self.read(sql, self.tenant)}
+
+    def listed(self) -> list[FollowUp]:
+        """The staff list: calls and tasks handed out and not yet done, most important first."""
+        sql = f"SELECT {_READ} FROM follow_up t WHERE t.state = 'listed' AND t.wake IS NOT NULL AND t.tenant_id = ? ORDER BY t.valid_until, t.priority DESC, t.customer, t.id"
+        return CODEC.values(self.read(sql, self.tenant))
+
+    def listed_at(self, at: datetime) -> list[FollowUp]:
+        """Calls and tasks handed out at that very instant."""
+        sql = f"SELECT {_READ} FROM follow_up t WHERE t.state = 'listed' AND t.wake > ? AND t.listed = ? AND t.tenant_id = ?"
+        return CODEC.values(self.read(sql, micros(at), micros(at), self.tenant))
+
+    def _by_customer(self, rows: Sequence[Sequence[object]]) -> dict[str, list[FollowUp]]:
+        found: dict[str, list[FollowUp]] = {}
+        for row in rows:
+            f = CODEC.value(row)
+            found.setdefault(f.customer, []).append(f)
+        return found
+
+
+def _awake(paused: Iterable[str]) -> tuple[str, list[str]]:
+    """A pause holds what is scheduled and what is on the list; what is being sent is always brought to its end."""
+    rules = sorted(set(paused))
+    if not rules:
+        return "", []
+    if "*" in rules:
+        return " AND t.state = 'claimed'", []
+    return f" AND (t.state = 'claimed' OR t.rule NOT IN ({', '.join('?' for _ in rules)}))", rules

@@ -1,0 +1,131 @@
+"""The house's own book: pauses, holds, fields seen so far, facts about the database, traces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from outreach.core.event import Event
+from outreach.core.trace import Reason, Trace
+from outreach.store.codec import dump, instant, load, micros
+from outreach.store.dialect import Book
+
+_TRACE = ("bucket", "tenant_id", "customer", "follow_up", "at", "decision", "rule", "step", "reasons")
+
+
+class House(Book):
+    """Reads and writes the tables `pause`, `seen_field` and `setting`. `learnt` is what this process has remembered
+    already: a field is learnt once, events come by the thousand."""
+
+    learnt: set[tuple[str, ...]]
+
+    def learn_once(self, events: Iterable[Event]) -> None:
+        """Remember the fields of these events' types, without asking the database about those known to this process."""
+        shapes = {(e.type, *e.data) for e in events} - self.learnt
+        if shapes:
+            self.learn((kind, field) for kind, *names in shapes for field in (names or [""]))
+            self.learnt |= shapes
+
+    def paused(self) -> dict[str, datetime]:
+        """What is paused since when: rules by name, `*` for everything."""
+        rows = self.read("SELECT scope, since FROM pause WHERE tenant_id = ?", self.tenant)
+        return {scope: instant(since) for scope, since in rows}
+
+    def pause(self, scope: str, now: datetime, by: str) -> None:
+        """Hold a rule, or everything."""
+        self.insert("pause", ("tenant_id", "scope", "since", "by"), [(self.tenant, scope, micros(now), by)])
+
+    def resume(self, scope: str) -> bool:
+        """Let go; False if it wasn't paused."""
+        return self.write("DELETE FROM pause WHERE tenant_id = ? AND scope = ?", self.tenant, scope) > 0
+
+    def fields(self) -> dict[str, set[str]]:
+        """Fields of event types that have been seen, by type; `customer` for those of customers."""
+        found: dict[str, set[str]] = {}
+        for kind, field in self.read("SELECT kind, field FROM seen_field WHERE tenant_id = ?", self.tenant):
+            found.setdefault(kind, set()).add(field)
+        return found
+
+    def learn(self, fields: Iterable[tuple[str, str]]) -> None:
+        """Remember (type, field) pairs; "" as field remembers a type that has none."""
+        self.insert("seen_field", ("tenant_id", "kind", "field"), [(self.tenant, k, f) for k, f in sorted(set(fields))])
+
+    def settings(self) -> dict[str, str]:
+        """Facts about this database."""
+        return dict(self.read("SELECT name, value FROM setting"))  # type: ignore[arg-type]
+
+    def set(self, name: str, value: str) -> None:
+        """Write one."""
+        self.insert("setting", ("name", "value"), [(name, value)], "(name) DO UPDATE SET value = excluded.value")
+
+
+#: In which order decisions of one instant were made; what isn't named here is an end.
+ORDER = {d: i for i, d in enumerate(("planned", "moved", "noted", "woken", "deferred", "listed", "claimed", "retry"))}
+
+
+class Holds(Book):
+    """Reads and writes the `hold` table: a complaint that is open, by its key."""
+
+    def open(self, customer: str, name: str, key: str, at: datetime) -> None:
+        """Open a hold; one of the same key that was closed opens again."""
+        columns = ("bucket", "tenant_id", "customer", "name", "key", "opened", "closed")
+        row = (self.bucket(customer), self.tenant, customer, name, key, micros(at), None)
+        reopen = '(bucket, tenant_id, customer, name, "key") DO UPDATE SET closed = NULL'
+        self.insert("hold", columns, [row], reopen)
+
+    def close(self, customer: str, name: str, key: str, at: datetime) -> None:
+        """Close a hold; without a key, all of that name."""
+        sql = "UPDATE hold SET closed = ? WHERE closed IS NULL AND bucket = ? AND tenant_id = ? AND customer = ? AND name = ?"
+        values = [micros(at), self.bucket(customer), self.tenant, customer, name]
+        self.write(sql + (' AND "key" = ?' if key else ""), *values, *([key] if key else []))
+
+    def of(self, customers: Iterable[str]) -> dict[str, dict[str, datetime]]:
+        """What is open, by customer and name, since when."""
+        found: dict[str, dict[str, datetime]] = {}
+        for customer, name, opened in self.read_keyed(
+            "t.customer, t.name, min(t.opened)", "hold", "customer", customers,
+            "t.closed IS NULL GROUP BY t.customer, t.name",
+        ):  # fmt: skip
+            found.setdefault(customer, {})[name] = instant(opened)
+        return found
+
+
+class Traces(Book):
+    """Reads and writes the `trace` table: decisions and their reasons, append-only."""
+
+    def add(self, traces: Iterable[Trace]) -> None:
+        """Write decisions down."""
+        self.insert(
+            "trace",
+            _TRACE,
+            [
+                (self.bucket(t.customer), self.tenant, t.customer, t.follow_up, micros(t.at), t.decision, t.rule,
+                 t.step, dump([_plain(r) for r in t.reasons]))
+                for t in traces
+            ],
+        )  # fmt: skip
+
+    def of(self, customer: str) -> list[Trace]:
+        """All decisions about one customer, in order of time."""
+        rows = self.read_keyed(
+            "t.at, t.follow_up, t.rule, t.step, t.decision, t.reasons", "trace", "customer", [customer]
+        )
+        traces = [
+            Trace(at=instant(at), customer=customer, follow_up=f, rule=rule, step=step, decision=decision,
+                  reasons=tuple(_reason(r) for r in load(reasons)))
+            for at, f, rule, step, decision, reasons in rows
+        ]  # fmt: skip
+        return sorted(traces, key=lambda t: (t.at, t.follow_up, ORDER.get(t.decision, len(ORDER))))
+
+
+def _plain(reason: Reason) -> dict[str, object]:
+    plain: dict[str, object] = {"code": reason.code}
+    if reason.text:
+        plain["text"] = reason.text
+    if reason.numbers:
+        plain["numbers"] = reason.numbers
+    return plain
+
+
+def _reason(plain: Mapping[str, object]) -> Reason:
+    return Reason(code=str(plain["code"]), text=str(plain.get("text", "")), numbers=dict(plain.get("numbers", {})))  # type: ignore[call-overload]

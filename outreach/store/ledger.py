@@ -1,0 +1,69 @@
+"""The ledger: who was touched, when, and by what; under the customer and under the address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from outreach.core.ledger import Touch
+from outreach.store.codec import Codec, micros
+from outreach.store.dialect import Book, names
+
+_TOUCH = Codec(Touch)
+_COLUMNS = ("bucket", "tenant_id", "subject", "gap_until", *_TOUCH.columns)
+_READ = "t.subject, " + names(_TOUCH.columns, "t.")
+
+
+class Ledger(Book):
+    """Reads and writes the `touch` table."""
+
+    def place(self, subject: str) -> int:
+        """`c:ID` and `a:KEY` lie in the bucket of the customer and of the address key."""
+        return self.bucket(subject[2:])
+
+    def touches(self, customers: Iterable[str], since: datetime) -> dict[str, list[Touch]]:
+        """Touches of these customers from `since` on."""
+        return self._touches([f"c:{c}" for c in customers], since)
+
+    def at_addresses(self, keys: Iterable[str], since: datetime) -> dict[str, list[Touch]]:
+        """Touches at these addresses (keyed hashes), whoever was meant, from `since` on."""
+        return self._touches([f"a:{k}" for k in keys], since)
+
+    def reserve(self, touches: Iterable[Touch], gap: Mapping[str, timedelta]) -> None:
+        """Enter touches, at their address and at their customer. `gap` maps a touch's id to the minimum gap it obeys:
+        the database refuses two such touches of one subject that are nearer than that."""
+        rows = []
+        for t in touches:
+            until = micros(t.at + gap[t.id]) if gap.get(t.id) else None
+            subjects = [f"c:{t.customer}"] + ([f"a:{t.address_key}"] if t.address_key else [])
+            rows += [(self.place(s), self.tenant, s, until, *_TOUCH.row(t)) for s in subjects]
+        self.insert("touch", _COLUMNS, rows)
+
+    def settle(self, touches: Iterable[Touch]) -> None:
+        """Store the state of known touches, under each subject."""
+        rows = []
+        for t in touches:
+            for s in (f"c:{t.customer}", f"a:{t.address_key}"):
+                if s != "a:":
+                    rows.append((t.state, t.by, self.place(s), self.tenant, s, t.id))
+        sql = 'UPDATE touch SET state = ?, "by" = ? WHERE bucket = ? AND tenant_id = ? AND subject = ? AND id = ?'
+        self.write_many(sql, rows)
+
+    def of_follow_ups(self, pairs: Iterable[tuple[str, str]]) -> dict[str, Touch]:
+        """The live touch of each of these (customer, follow-up), by follow-up."""
+        listed = list(pairs)
+        wanted = {follow_up for _, follow_up in listed}
+        rows = self.read_keyed(_READ, "touch", "subject", {f"c:{c}" for c, _ in listed}, "t.state <> 'released'")
+        touches = (_TOUCH.value(row[1:]) for row in rows)
+        return {t.follow_up: t for t in touches if t.follow_up in wanted}
+
+    def _touches(self, subjects: Iterable[str], since: datetime) -> dict[str, list[Touch]]:
+        found: dict[str, list[Touch]] = {}
+        for row in self._rows(subjects, since):
+            found.setdefault(row[0][2:], []).append(_TOUCH.value(row[1:]))
+        return found
+
+    def _rows(self, subjects: Iterable[str], since: datetime):  # type: ignore[no-untyped-def]
+        return self.read_keyed(
+            _READ, "touch", "subject", subjects, "t.at >= ? AND t.state <> 'released'", micros(since)
+        )

@@ -1,0 +1,63 @@
+"""The store: transactions in which the books are open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+
+from outreach.store.attempts import Attempts
+from outreach.store.customers import Customers
+from outreach.store.database import transaction
+from outreach.store.events import Events
+from outreach.store.follow_ups import FollowUps
+from outreach.store.house import Holds, House, Traces
+from outreach.store.ledger import Ledger
+
+
+class Transaction:
+    """All books of one tenant inside one transaction."""
+
+    def __init__(self, conn: Connection, tenant: str, secret: bytes):
+        self.tenant = tenant
+        self.events = Events(conn, tenant)
+        self.customers = Customers(conn, tenant)
+        self.customers.secret = secret
+        self.follow_ups = FollowUps(conn, tenant)
+        self.ledger = Ledger(conn, tenant)
+        self.attempts = Attempts(conn, tenant)
+        self.holds = Holds(conn, tenant)
+        self.traces = Traces(conn, tenant)
+        self.house = House(conn, tenant)
+
+
+class Store:
+    """One database, one tenant. `secret` keys the hashes of addresses."""
+
+    def __init__(self, engine: Engine, secret: bytes, tenant: str = "main"):
+        self.engine = engine
+        self.secret = secret
+        self.tenant = tenant
+        self._learnt: set[tuple[str, ...]] = set()
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that may write; commits at the end, rolls back when an exception leaves it."""
+        try:
+            with transaction(self.engine) as conn:
+                yield self._open(conn)
+        except BaseException:
+            self._learnt.clear()  # what was rolled back has to be learnt again
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """A transaction that only reads, beside a writer."""
+        with transaction(self.engine, reading=True) as conn:
+            yield self._open(conn)
+
+    def _open(self, conn: Connection) -> Transaction:
+        tx = Transaction(conn, self.tenant, self.secret)
+        tx.house.learnt = self._learnt
+        return tx

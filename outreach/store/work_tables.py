@@ -1,0 +1,107 @@
+"""The tables of what is being done: follow-ups, attempts, the ledger. See `tables`, where all of them are declared."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, text
+
+from outreach.store.columns import Bucket, Instant, Json, Key, Table, Word
+
+
+class FollowUpRow(Table, table=True):
+    """One step of one run. `wake` is when the engine looks next; it indexes only what is still open."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (
+        Index(
+            "ix_follow_up_wake",
+            "wake",
+            "bucket",
+            sqlite_where=text("wake IS NOT NULL"),
+            postgresql_where=text("wake IS NOT NULL"),
+        ),
+    )
+    bucket: int = Bucket()
+    tenant_id: str = Key()
+    customer: str = Key()
+    id: str = Key()
+    run: str = Word()
+    rule: str = Word()
+    step: str = Word()
+    index: int = 0
+    channel: str = Word()
+    purpose: str = Word()
+    priority: int = 50
+    due: int = Instant()
+    wake: int | None = Instant(nullable=True)
+    valid_until: int = Instant()
+    trigger: str = Word()
+    started: int = Instant()
+    event: str = Word()
+    event_source: str = Word()
+    key: str = Word()
+    intent: str = Word()
+    state: str = Word("scheduled")
+    reason: str = Word()
+    version: str = Word()
+    variant: str = Word()
+    assign: str = Word()
+    outcome: str = Word()
+    outcome_by: str = Word()
+    note: str = Word()
+    attempt: int = 0
+    address: str = Word()
+    listed: int | None = Instant(nullable=True)
+    ended: int | None = Instant(nullable=True)
+    worker: str = Word()
+    overlay: str | None = Json(nullable=True)
+
+
+class AttemptRow(Table, table=True):
+    """One try to send: the intent is written before the provider is called, the answer after."""
+
+    __tablename__ = "attempt"
+    bucket: int = Bucket()
+    tenant_id: str = Key()
+    customer: str = Key()
+    id: str = Key()
+    follow_up: str = Word()
+    number: int = 1
+    worker: str = Word()
+    state: str = Word("intent")
+    sender: str = Word()
+    channel: str = Word()
+    purpose: str = Word()
+    address: str = Word()
+    address_key: str = Word()
+    subject: str = Word()
+    body: str = Word()
+    html: str = Word()
+    provider_id: str = Word()
+    code: str = Word()
+    detail: str = Word()
+    made: int = Instant()
+    deadline: int = Instant()
+    ended: int | None = Instant(nullable=True)
+
+
+class TouchRow(Table, table=True):
+    """The ledger, by subject: a customer (`c:ID`) or an address (`a:KEY`), each in the bucket of its own hash.
+
+    `gap_until` is set for touches that obey the minimum gap: no two of one subject may overlap (a trigger holds it).
+    """
+
+    __tablename__ = "touch"
+    bucket: int = Bucket()
+    tenant_id: str = Key()
+    subject: str = Key()
+    id: str = Key()
+    customer: str = Word()
+    at: int = Instant()
+    gap_until: int | None = Instant(nullable=True)
+    channel: str = Word()
+    purpose: str = Word()
+    state: str = Word("reserved")
+    counts: str = Word("yes")
+    follow_up: str = Word()
+    address_key: str = Word()
+    by: str = Word()
