@@ -1,0 +1,174 @@
+"""The one place that knows every part and puts them together; the only reader of the clock."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from pathlib import Path
+
+from sqlalchemy import Engine as Database
+
+from outreach.core.rule_index import RuleIndex
+from outreach.engine import Engine
+from outreach.errors import ConfigError
+from outreach.ports import Clock, Sender
+from outreach.rendering import Renderer
+from outreach.rulebook.load import Rulebook, load_rulebook
+from outreach.senders.outbox import OutboxSender
+from outreach.senders.sendgrid import SendGridSender
+from outreach.senders.smtp import SmtpSender
+from outreach.senders.twilio import TwilioSender
+from outreach.settings import Settings
+from outreach.store import schema
+from outreach.store.database import open_engine
+from outreach.store.store import Store
+
+HERE = Path(__file__).parent
+
+
+class SystemClock:
+    """The computer's clock, that never goes back while the process lives: a cap must not open again because somebody
+    set the clock."""
+
+    def __init__(self) -> None:
+        self._start = datetime.now(UTC)
+        self._monotonic = time.monotonic()
+
+    def now(self) -> datetime:
+        """This instant, UTC."""
+        steady = self._start + timedelta(seconds=time.monotonic() - self._monotonic)
+        return max(steady, datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """Everything a command needs."""
+
+    settings: Settings
+    engine: Engine
+    store: Store
+    rulebook: Rulebook
+    renderer: Renderer
+
+
+def shipped(folder: str) -> Path:
+    """The example business's `rules` or `templates`: inside the installed package, or at the top of a clone."""
+    installed = HERE / "shipped" / folder
+    return installed if installed.is_dir() else HERE.parent / folder
+
+
+def open_app(settings: Settings, *, clock: Clock | None = None) -> App:
+    """The app on its database, whose schema must be this version's. Raises OutreachError with what to do."""
+    store = open_store(settings)
+    with store.reading() as tx:
+        seen = tx.house.fields()
+    customer_fields = seen.pop("customer", set())
+    rulebook = load_rulebook(settings.rules, settings.templates, seen_fields=seen, seen_customer_fields=customer_fields)
+    return assemble(settings, store, rulebook, clock or SystemClock())
+
+
+def assemble(settings: Settings, store: Store, rulebook: Rulebook, clock: Clock) -> App:
+    """The parts, put together."""
+    renderer = Renderer(settings.templates)
+    engine = Engine(
+        store=store, rules=RuleIndex(rulebook.rules), policy=rulebook.policy, renderer=renderer,
+        senders=senders(settings, clock), clock=clock, worker=worker_name(),
+        business=settings.business | {"timezone": rulebook.zone},
+    )  # fmt: skip
+    return App(settings=settings, engine=engine, store=store, rulebook=rulebook, renderer=renderer)
+
+
+def open_store(settings: Settings, *, create: bool = False) -> Store:
+    """The store; with `create`, its tables are made first. Raises DatabaseError or ConfigError."""
+    database = open_engine(settings.database_url)
+    if create:
+        schema.upgrade(database)
+    schema.require_current(database)
+    store = Store(database, read_secret(settings, database), settings.tenant)
+    _same_secret(store)
+    return store
+
+
+def virtual_store() -> Store:
+    """An empty store in memory, for simulations: it keeps nothing, so its secret needs no keeping."""
+    database = open_engine("sqlite://")
+    schema.upgrade(database)
+    return Store(database, b"simulated")
+
+
+def read_secret(settings: Settings, database: Database) -> bytes:
+    """What keys the hashes of addresses: given, or kept in a file beside the SQLite database (made when missing)."""
+    if settings.secret is not None:
+        return settings.secret.get_secret_value().encode()
+    path = settings.secret_file or _beside(database)
+    if path is None:
+        return b"memory"
+    if not path.exists():
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except OSError as error:
+            raise ConfigError(
+                f"the secret can't be written to {path}: {error.strerror}; set OUTREACH_SECRET"
+            ) from error
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_text().strip().encode()
+
+
+def _beside(database: Database) -> Path | None:
+    name = database.url.database
+    return Path(name).with_suffix(".key") if name and name != ":memory:" else None
+
+
+def _same_secret(store: Store) -> None:
+    """Another secret would hash every address differently, and so forget every opt-out: refuse to start."""
+    check = blake2b(b"outreach", key=store.secret[:64], digest_size=8).hexdigest()
+    with store.reading() as tx:
+        known = tx.house.settings().get("secret_check")
+    if known is None:
+        with store.writing() as tx:
+            tx.house.set("secret_check", check)
+    elif known != check:
+        raise ConfigError(
+            "OUTREACH_SECRET (or the .key file beside the database) isn't the one this database was made with:"
+            " with another one every opt-out would be forgotten. Put the old one back"
+        )
+
+
+def senders(settings: Settings, clock: Clock) -> dict[str, Sender]:
+    """Channel → sender, as the settings say. Raises ConfigError when credentials are missing."""
+    return {"sms": _sms(settings), "email": _email(settings, clock)}
+
+
+def _sms(s: Settings) -> Sender:
+    if s.sms == "outbox":
+        return OutboxSender()
+    return TwilioSender(
+        account_sid=s.twilio_account_sid, auth_token=s.twilio_auth_token.get_secret_value(), from_=s.twilio_from,
+        messaging_service_sid=s.twilio_messaging_service, base_url=s.twilio_base_url or None,
+        status_callback=f"{s.public_url.rstrip('/')}/hooks/twilio/status" if s.public_url else None,
+    )  # fmt: skip
+
+
+def _email(s: Settings, clock: Clock) -> Sender:
+    if s.email == "outbox":
+        return OutboxSender()
+    if s.email == "sendgrid":
+        return SendGridSender(
+            api_key=s.sendgrid_api_key.get_secret_value(), from_email=s.email_from, from_name=s.email_from_name,
+            host=s.sendgrid_host or None,
+        )  # fmt: skip
+    return SmtpSender(
+        host=s.smtp_host, port=s.smtp_port, username=s.smtp_username, password=s.smtp_password.get_secret_value(),
+        starttls=s.smtp_starttls, from_email=s.email_from, from_name=s.email_from_name, clock=clock,
+    )  # fmt: skip
+
+
+def worker_name() -> str:
+    """Names this process in the record: host, process, and a chance part, because process numbers come again."""
+    return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"

@@ -1,0 +1,73 @@
+"""What one transaction is about to write: collected while deciding, stored in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from outreach.core.follow_up import FollowUp
+from outreach.core.ledger import Touch
+from outreach.core.trace import Reason, Trace
+from outreach.store.store import Transaction
+
+
+class Changes:
+    """New and changed follow-ups, traces, settled touches. Later changes to the same follow-up replace earlier ones."""
+
+    def __init__(self) -> None:
+        self.new: dict[str, FollowUp] = {}
+        self.changed: dict[str, FollowUp] = {}
+        self.traces: list[Trace] = []
+        self.released: dict[str, FollowUp] = {}
+        self.settled: list[Touch] = []
+
+    def add(self, follow_ups: Iterable[FollowUp], traces: Iterable[Trace] = ()) -> None:
+        """Follow-ups of a new run."""
+        self.new.update((f.id, f) for f in follow_ups)
+        self.traces.extend(traces)
+
+    def change(self, f: FollowUp, decision: str, reasons: tuple[Reason, ...], now: datetime) -> None:
+        """A known follow-up that is different now, and why."""
+        place = self.new if f.id in self.new else self.changed
+        place[f.id] = f
+        self.note(f, decision, reasons, now)
+
+    def note(self, f: FollowUp, decision: str, reasons: tuple[Reason, ...], now: datetime) -> None:
+        """A decision about a follow-up."""
+        self.traces.append(
+            Trace(
+                at=now,
+                customer=f.customer,
+                follow_up=f.id,
+                rule=f.rule,
+                step=f.step,
+                decision=decision,
+                reasons=reasons,
+            )
+        )
+
+    def release(self, f: FollowUp) -> None:
+        """The follow-up's reservation in the ledger is given back: nobody was touched."""
+        self.released[f.id] = f
+
+    def store(self, tx: Transaction) -> None:
+        """Write everything; a run that began before (the same key) is not begun again."""
+        self._forget_known(tx)
+        tx.follow_ups.add(self.new.values())
+        tx.follow_ups.save(self.changed.values())
+        tx.traces.add(self.traces)
+        if self.released or self.settled:
+            self._settle(tx)
+
+    def _forget_known(self, tx: Transaction) -> None:
+        """A run named by its event can't have begun before: events are accepted once. Others can."""
+        doubtful = [(f.customer, f.id) for f in self.new.values() if not f.trigger.startswith("event:")]
+        known = tx.follow_ups.known(doubtful) if doubtful else set()
+        if known:
+            self.new = {i: f for i, f in self.new.items() if i not in known}
+            self.traces = [t for t in self.traces if t.follow_up not in known]
+
+    def _settle(self, tx: Transaction) -> None:
+        found = tx.ledger.of_follow_ups((f.customer, f.id) for f in self.released.values())
+        tx.ledger.settle([*(replace(t, state="released") for t in found.values()), *self.settled])

@@ -1,0 +1,151 @@
+"""The staff's list: what was handed out and waits to be done, as cards that say whom, why, and what to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from outreach.claim import template_scope
+from outreach.core.customer import Customer
+from outreach.core.event import Event
+from outreach.core.follow_up import FollowUp
+from outreach.core.history import History
+from outreach.core.keys import bucket_of
+from outreach.core.moment import Moment, resolve
+from outreach.core.rule import Rule, Step
+from outreach.core.situation import Situation
+from outreach.core.trace import Trace
+from outreach.core.zone import known, to_local
+from outreach.engine import Engine
+from outreach.store.store import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One call or task. `text` is the script or the details; `why` the rule's word and what set it off; `local_time`
+    the customer's wall clock, "" while her zone isn't known; `until` the end of its worth, UTC."""
+
+    id: str
+    channel: str
+    customer: str
+    name: str
+    phone: str
+    title: str
+    text: str
+    why: str
+    because: tuple[str, ...]
+    rule: str
+    step: str
+    priority: int
+    assign: str
+    site: str
+    due: datetime
+    until: datetime
+    done_by: datetime | None
+    local_time: str
+    zone: str
+    problem: str = ""
+
+    def plain(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            name: value.isoformat() if isinstance(value := getattr(self, name), datetime) else value
+            for name in self.__slots__
+        }
+
+
+def cards(engine: Engine, *, day: date | None = None, assign: str = "") -> list[Card]:
+    """What is on the list now: most important first, then what ends soonest. `day` keeps what fell due on that local
+    date, `assign` one person's or role's."""
+    with engine.store.reading() as tx:
+        listed = [f for f in tx.follow_ups.listed() if not assign or f.assign.lower() == assign.lower()]
+        found = _cards(engine, tx, listed)
+    if day is not None:
+        found = [c for c in found if _day(c, engine) == day]
+    return sorted(found, key=lambda c: (-c.priority, c.until, c.due, c.customer, c.id))
+
+
+def card(engine: Engine, follow_up: str) -> Card | None:
+    """One card by its id; None when it is no longer on the list."""
+    return next((c for c in cards(engine) if c.id == follow_up), None)
+
+
+def _day(c: Card, engine: Engine) -> date:
+    return to_local(c.due, c.zone or engine.policy.zone).date()
+
+
+def _cards(engine: Engine, tx: Transaction, listed: list[FollowUp]) -> list[Card]:
+    people = tx.customers.get({f.customer for f in listed})
+    events = tx.events.get({(f.customer, f.event_source, f.event) for f in listed})
+    traces = {c: tx.traces.of(c) for c in people}
+    out = []
+    for f in listed:
+        rule, event = engine.rules.get(f.rule), events.get((f.customer, f.event_source, f.event))
+        if rule is not None and event is not None and f.index < len(rule.steps):
+            here = situation(engine, tx, f, people[f.customer], event)
+            out.append(_card(engine, f, rule, here, [t for t in traces[f.customer] if t.follow_up == f.id]))
+    return out
+
+
+def situation(engine: Engine, tx: Transaction, f: FollowUp, customer: Customer, event: Event) -> Situation:
+    """The situation of a follow-up now, with all that is known of the customer's past."""
+    now = engine.clock.now()
+    rule = engine.rules[f.rule]
+    types = {t for c in (rule.when, *(s.when for s in rule.steps)) if c is not None for t in c.needs_facts}
+    past = tx.events.history([customer.id], types).get(customer.id, []) if types else []
+    return Situation(
+        tenant=tx.tenant, bucket=bucket_of(tx.tenant, customer.id), customer=customer, event=event, now=now,
+        policy=engine.policy, past=History(past, now, event), overlay=f.overlay,
+    )  # fmt: skip
+
+
+def _card(engine: Engine, f: FollowUp, rule: Rule, here: Situation, traces: Iterable[Trace]) -> Card:
+    step, customer = rule.steps[f.index], here.customer
+    title, text, problem = _words(engine, step, f, rule, here)
+    zone = customer.timezone if known(customer.timezone) else ""
+    return Card(
+        id=f.id, channel=f.channel, customer=customer.id, name=full_name(customer), phone=customer.phone,
+        title=title, text=text, problem=problem, why=rule.about or rule.name, because=tuple(because(traces)),
+        rule=f.rule, step=f.step, priority=f.priority, assign=f.assign, site=here.event.site or customer.site,
+        due=f.due, until=f.valid_until, done_by=_done_by(step, here, f), zone=zone,
+        local_time=f"{to_local(engine.clock.now(), zone):%H:%M}" if zone else "",
+    )  # fmt: skip
+
+
+def _words(engine: Engine, step: Step, f: FollowUp, rule: Rule, here: Situation) -> tuple[str, str, str]:
+    """Title, text, and what is wrong with the template if something is."""
+    scope = template_scope(f, rule, here) | {"business": dict(engine.business)}
+    if step.templates:
+        name = step.templates.get(f.variant) or next(iter(step.templates.values()))
+        said = engine.renderer.render(f.channel, name, scope, here.customer.language)
+        return step.title or rule.about or rule.name, said.body, said.problem
+    title = engine.renderer.render_text(step.title, scope)
+    details = engine.renderer.render_text(step.details, scope)
+    return title.body or rule.about or rule.name, details.body, title.problem or details.problem
+
+
+def _done_by(step: Step, here: Situation, f: FollowUp) -> datetime | None:
+    if step.done_by is None:
+        return None
+    found = resolve(step.done_by, here.base(f.started))
+    return found.at if isinstance(found, Moment) else None
+
+
+def because(traces: Iterable[Trace]) -> Iterable[str]:
+    """The planning's reasons in words: the event, and what the condition saw."""
+    for trace in traces:
+        if trace.decision not in ("planned", "moved"):
+            continue
+        for reason in trace.reasons:
+            if reason.code.startswith(("on:", "after:", "moved:")):
+                yield reason.code.replace(":", " ", 1)
+            elif reason.code == "when":
+                seen = ", ".join(f"{k} = {v}" for k, v in reason.numbers.items())
+                yield f"{reason.text} ({seen})" if seen else reason.text
+
+
+def full_name(customer: Customer) -> str:
+    """How staff see a customer."""
+    return " ".join(part for part in (customer.first_name, customer.last_name) if part) or customer.id

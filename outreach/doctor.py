@@ -1,0 +1,86 @@
+"""What `outreach doctor` looks at: each finding says what to mend."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from outreach.bootstrap import SystemClock, open_store, senders
+from outreach.errors import OutreachError, RulebookError
+from outreach.rulebook.load import load_rulebook
+from outreach.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    ok: bool
+    said: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything; what is wrong with one thing doesn't hide the next."""
+    looks: dict[str, Callable[[Settings], str]] = {
+        "python": _python, "time zones": _zones, "database": _database, "work": _work, "rules": _rules,
+        "senders": _senders, "doors": _doors,
+    }  # fmt: skip
+    return list(_look(settings, looks))
+
+
+def _look(settings: Settings, looks: dict[str, Callable[[Settings], str]]) -> Iterator[Finding]:
+    for what, look in looks.items():
+        try:
+            yield Finding(what=what, ok=True, said=look(settings))
+        except RulebookError as error:
+            said = f"{len(error.problems)} problems, the first: {error.problems[0]}; `outreach rules check` shows all"
+            yield Finding(what=what, ok=False, said=said)
+        except OutreachError as error:
+            yield Finding(what=what, ok=False, said=str(error))
+
+
+def _python(_: Settings) -> str:
+    return sys.version.split()[0]
+
+
+def _zones(_: Settings) -> str:
+    return f"tzdata answers for {ZoneInfo('America/New_York').key}"
+
+
+def _database(s: Settings) -> str:
+    store = open_store(s)
+    with store.writing() as tx:  # a read-only file is found out here
+        tx.house.set("doctor", "was here")
+        people = tx.customers.count()
+    return f"{s.database_url}, {people} customers, schema and secret fit"
+
+
+def _work(s: Settings) -> str:
+    with open_store(s).reading() as tx:
+        paused = tx.house.paused()
+        wake = tx.follow_ups.next_wake(paused)
+        counts = tx.follow_ups.counts()
+    ahead = ", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "nothing planned yet"
+    held = f"; PAUSED: {', '.join(sorted(paused))}" if paused else ""
+    late = wake is not None and wake < SystemClock().now()
+    return f"{ahead}{held}" + ("; some of it is due: is `outreach serve` or `outreach worker` running?" if late else "")
+
+
+def _rules(s: Settings) -> str:
+    book = load_rulebook(Path(s.rules), Path(s.templates))
+    return f"{len(book.rules)} rules in {s.rules}, {len(book.warnings)} warnings, house time zone {book.zone}"
+
+
+def _senders(s: Settings) -> str:
+    made = senders(s, SystemClock())
+    dry = " (the outbox keeps and shows what it would have sent)" if "outbox" in (s.sms, s.email) else ""
+    return ", ".join(f"{channel} by {sender.name}" for channel, sender in made.items()) + dry
+
+
+def _doors(s: Settings) -> str:
+    key = "with an API key" if s.api_key else "for this machine only (no OUTREACH_API_KEY)"
+    return f"http://{s.host}:{s.port} {key}"

@@ -1,0 +1,65 @@
+"""Settings: read once from the environment, frozen from then on. Every one has a default that works embedded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from outreach.errors import ConfigError
+
+
+class Settings(BaseSettings):
+    """`OUTREACH_…` in the environment. Credentials of providers are also read under their own usual names."""
+
+    model_config = SettingsConfigDict(env_prefix="OUTREACH_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    database_url: str = "sqlite:///outreach.db"
+    rules: Path = Path("rules")
+    templates: Path = Path("templates")
+    tenant: str = "main"
+    #: Keys the hashes of addresses. Losing it loses every opt-out; a SQLite database has a file beside it.
+    secret: SecretStr | None = None
+    secret_file: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    #: What `POST /v1/…` asks for as `Authorization: Bearer …`; without one, only this machine may connect.
+    api_key: SecretStr | None = None
+    public_url: str = ""
+
+    sms: Literal["outbox", "twilio"] = "outbox"
+    email: Literal["outbox", "sendgrid", "smtp"] = "outbox"
+    twilio_account_sid: str = Field(default="", validation_alias="TWILIO_ACCOUNT_SID")
+    twilio_auth_token: SecretStr = Field(default=SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN")
+    twilio_from: str = ""
+    twilio_messaging_service: str = ""
+    twilio_base_url: str = ""
+    sendgrid_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="SENDGRID_API_KEY")
+    sendgrid_host: str = ""
+    smtp_host: str = "localhost"
+    smtp_port: int = 587
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_starttls: bool = True
+    email_from: str = ""
+    email_from_name: str = ""
+
+    business_name: str = "Marlow & Finch"
+    business_phone: str = "+1 212 555 0100"
+    business_address: str = "48 Grove Street, New York, NY 10014"
+
+    @property
+    def business(self) -> dict[str, str]:
+        """What templates know of the house."""
+        return {"name": self.business_name, "phone": self.business_phone, "address": self.business_address}
+
+
+def read_settings(**given: object) -> Settings:
+    """Settings from the environment, with what was given on the command line on top. Raises ConfigError."""
+    try:
+        return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [f"OUTREACH_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
+        raise ConfigError("; ".join(lines)) from error
