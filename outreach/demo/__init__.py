@@ -1,0 +1,1 @@
+"""The demo: a fortnight of the example business, told by a script."""

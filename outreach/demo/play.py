@@ -1,0 +1,90 @@
+"""Playing the example business: a fortnight of virtual time on a database of its own, by the engine that runs live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from outreach.bootstrap import App, SystemClock, assemble, open_store, shipped
+from outreach.core.zone import to_local
+from outreach.demo.scenario import ZONE, load
+from outreach.doors.lines import event_of
+from outreach.doors.people import customer_of
+from outreach.errors import DatabaseError, InputError
+from outreach.ports import VirtualClock
+from outreach.rulebook.load import load_rulebook
+from outreach.settings import Settings
+from outreach.simulation.run import Simulation
+
+#: From then on a day's list is complete.
+MORNING = timedelta(hours=10, minutes=5)
+#: Written into a database that the demo made, so that it never clears another one.
+MARK = "made_by"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What was played: the app on the demo's database, and the span of time."""
+
+    app: App
+    since: datetime
+    until: datetime
+    customers: int
+    events: int
+
+
+def play(
+    settings: Settings, *, until: datetime | None = None, progress: Callable[[int, int], None] | None = None
+) -> Played:
+    """Play the fortnight that ends at `until` (default: now) into a fresh database, and leave it there.
+
+    Raises DatabaseError when the database at that address wasn't made by the demo.
+    """
+    settings = settings.model_copy(
+        update={"rules": shipped("rules"), "templates": shipped("templates"), "sms": "outbox", "email": "outbox"}
+    )
+    end = until or SystemClock().now()
+    people, lines = load(_today(end))
+    events = [e for line in lines if not isinstance(e := event_of(line), str) and e.time <= end]
+    if not events:
+        raise InputError("the demo has no events before that day")
+    _clear(settings)
+    store = open_store(settings, create=True)
+    clock = VirtualClock(events[0].time)
+    it = assemble(settings, store, load_rulebook(settings.rules, settings.templates), clock)
+    with store.writing() as tx:
+        tx.house.set(MARK, "demo")
+    it.engine.save_customers([_person(line) for line in people])
+    Simulation(it.engine, clock, outcome=None, until=end).run(events, progress=progress)
+    clock.instant = end
+    return Played(app=it, since=events[0].time, until=end, customers=len(people), events=len(events))
+
+
+def _today(end: datetime) -> date:
+    """The local date; before the morning's calls are handed out (10:00) still the day before, whose list is open."""
+    return (to_local(end, ZONE) - MORNING).date()
+
+
+def _person(line):  # type: ignore[no-untyped-def]
+    person = customer_of(line)
+    if isinstance(person, str):
+        raise InputError(f"the demo's customer {line.get('id')} is wrong: {person}")
+    return person
+
+
+def _clear(settings: Settings) -> None:
+    """Remove the last demo's database; never anybody else's."""
+    name = make_url(settings.database_url).database
+    if not name or name == ":memory:" or not Path(name).exists():
+        return
+    with open_store(settings).reading() as tx:
+        if tx.house.settings().get(MARK) != "demo":
+            raise DatabaseError(
+                f"{name} wasn't made by the demo, so the demo won't touch it: set OUTREACH_DATABASE_URL to a new file"
+            )
+    for end in ("", "-wal", "-shm"):
+        Path(name + end).unlink(missing_ok=True)

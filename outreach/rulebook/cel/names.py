@@ -1,0 +1,161 @@
+"""Checks each name of a condition against what is known, and notes what the condition needs to be evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from outreach.rulebook.cel.fields import PREVIOUS, Fields, has
+from outreach.rulebook.cel.functions import OURS, bad_call
+from outreach.rulebook.cel.problem import ConditionProblem, nearest
+from outreach.rulebook.cel.spelling import literal, path, spelled, start
+from outreach.rulebook.cel.tree import Call, Const, Ident, Loop, MapOf, Node, children
+
+_ROOTS: Final = ("event", "customer", "previous", "now")
+_SIDES: Final = ("_==_", "_!=_", "@in")
+
+
+@dataclass(slots=True)
+class Needs:
+    """What a condition reads: roots (event, customer, previous, now), event types of the history, open holds."""
+
+    roots: set[str] = field(default_factory=set)
+    facts: set[str] = field(default_factory=set)
+    open: bool = False
+
+
+class Checker:
+    """Walks one tree. `problems` and `needs` fill up on the way."""
+
+    def __init__(self, source: str, fields: Fields, *, strict: bool):
+        self.source, self.fields = source, fields
+        self.severity = "error" if strict else "warning"
+        self.problems: list[ConditionProblem] = []
+        self.needs = Needs()
+        self.sides: set[int] = set()
+
+    def walk(self, node: Node, bound: frozenset[str] = frozenset()) -> None:
+        """Checks a node and all below; `bound` are the names that macros give."""
+        base, fields = path(node)
+        match base:
+            case Ident(name=name) if name in bound:
+                pass
+            case Ident():
+                self.root(base, fields)
+            case Call(function="last", args=(Const(value=str() as type_),)) if fields:
+                self.past(base, type_, fields)
+                self.walk(base, bound)
+            case Loop(names=names):
+                self.walk(base.over, bound)
+                for inner in base.inner:
+                    self.walk(inner, bound | names)
+            case _:
+                self.other(base, bound)
+
+    def other(self, node: Node, bound: frozenset[str]) -> None:
+        """Calls, lists, literals."""
+        if isinstance(node, Call):
+            bad = list(bad_call(node, self.source))
+            if bad:
+                self.problems.extend(bad)
+                return
+            self.call(node)
+            if node.function in _SIDES:
+                beside = (item for arg in node.args for item in (arg, *children(arg)))
+                self.sides.update(item.id for item in beside if isinstance(item, Ident))
+        elif isinstance(node, MapOf) and node.name:
+            self.say(start(node, self.source), f"`{node.name}{{…}}` can't be used in a condition", "", node.name)
+        for child in children(node):
+            self.walk(child, bound)
+
+    def root(self, node: Ident, fields: tuple[str, ...]) -> None:
+        """A path: `event.total`, `customer.memory.meal`, or a name that is no root at all."""
+        name, text = node.name, spelled(node.name, *fields)
+        if name not in _ROOTS:
+            self.stranger(node, name, fields)
+            return
+        self.needs.roots.add(name)
+        if name == "event" and fields:
+            self.event(node.at, fields, text)
+        elif name == "customer" and fields and not has(fields, self.fields.customer):
+            hint = _hint("customer", fields, self.fields.customer)
+            self.say(node.at, f"`{text}` is not a known field of a customer", hint, text, self.severity)
+        elif name == "previous" and fields and fields[0] not in PREVIOUS:
+            hint = _hint("previous", fields, PREVIOUS)
+            self.say(node.at, f"`{text}` is not known: a step ends with outcome, by and note", hint, text)
+        elif name == "now" and fields:
+            self.say(node.at, "`now` is a time and has no fields", "write now.getHours(), now.getDayOfWeek() …", text)
+
+    def event(self, at: int, fields: tuple[str, ...], text: str) -> None:
+        """`event.total`. Where nothing is known of a type, its data may have any field."""
+        if has(fields, self.fields.event):
+            return
+        if not self.fields.types:
+            self.say(at, f"`{text}` is always missing: no event starts this rule", "", text, "warning")
+        elif self.fields.unknown:
+            for type_ in self.fields.unknown:
+                message = f"no fields are known for `{type_}`"
+                if not any(problem.message == message for problem in self.problems):
+                    self.say(at, message, f"so `{text}` can't be checked", text, "warning")
+        else:
+            message = f"`{text}` is not a known field of {self.fields.types}"
+            self.say(at, message, _hint("event", fields, self.fields.event), text, self.severity)
+
+    def stranger(self, node: Ident, name: str, fields: tuple[str, ...]) -> None:
+        """A name that nothing has: a field without its root, a word without its quotes, a typing mistake."""
+        text, homes = spelled(name, *fields), self.fields.homes(name)
+        meant = nearest(name, _ROOTS)
+        if meant and fields:
+            hint = f"did you mean `{spelled(meant, *fields)}`?"
+        elif name in OURS:
+            hint = f"write {OURS[name][1]}"
+        elif homes and (homes[0].endswith(f".{name}") or node.id not in self.sides):
+            hint = f"did you mean `{homes[0]}`?"
+        elif node.id in self.sides and not fields:
+            hint = f"text needs quotes: {literal(name)}"
+        else:
+            hint = f"did you mean `{meant}`?" if meant else "there are event, customer, previous and now"
+        self.say(node.at, f"`{text}` is not known here", hint, text)
+
+    def say(self, at: int, message: str, hint: str, text: str = "", severity: str = "error") -> None:
+        """Notes a problem."""
+        self.problems.append(ConditionProblem(at, message, hint, severity, text))
+
+    def past(self, node: Call, type_: str, fields: tuple[str, ...]) -> None:
+        """`last('purchase').total`."""
+        known, text = self.fields.of_type(type_), spelled(f"last({literal(type_)})", *fields)
+        if known is not None and not has(fields, known):
+            hint = _hint(f"last({literal(type_)})", fields, known)
+            self.say(start(node, self.source), f"`{type_}` has no known field `{fields[0]}`", hint, text, self.severity)
+
+    def call(self, node: Call) -> None:
+        """Notes what our functions need; an event type that was never seen may still come."""
+        texts = [arg.value for arg in node.args if isinstance(arg, Const) and isinstance(arg.value, str)]
+        if node.function == "days_since" or (node.function in OURS and OURS[node.function][2] < len(node.args)):
+            self.needs.roots.add("now")
+        if node.function == "open":
+            self.needs.open = True
+        if node.function not in ("last", "count", "sum") or not texts:
+            return
+        type_, known = texts[0], self.fields.known.event_fields
+        self.needs.facts.add(type_)
+        if known and type_ not in known:
+            found = nearest(type_, known)
+            hint = f"did you mean {literal(found)}?" if found else "it is counted from the first one on"
+            self.say(node.args[0].at, f"no event `{type_}` is declared or was ever seen", hint, type_, "warning")
+        listed = self.fields.of_type(type_)
+        if node.function == "sum" and len(texts) > 1 and listed is not None and not has((texts[1],), listed):
+            found = nearest(texts[1], listed)
+            hint = f"did you mean {literal(found)}?" if found else ""
+            self.say(node.args[1].at, f"`{type_}` has no known field `{texts[1]}`", hint, texts[1], self.severity)
+
+
+def _hint(root: str, fields: tuple[str, ...], known: Iterable[str]) -> str:
+    """The whole path as it was probably meant, else what there is."""
+    found = nearest(".".join(fields), known) or nearest(fields[0], known)
+    if found:
+        rest = fields[1:] if "." not in found else ()
+        return f"did you mean `{spelled(root, *found.split('.'), *rest)}`?"
+    listed = sorted(known)
+    return f"known are {', '.join(listed[:8])}{' …' if len(listed) > 8 else ''}"

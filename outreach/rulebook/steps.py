@@ -1,0 +1,92 @@
+"""The steps of a rule: names, defaults, templates, and times that hang on something that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from outreach.core.moment import Span, When
+from outreach.core.rule import Step
+from outreach.rulebook.context import Context
+from outreach.rulebook.places import Node
+from outreach.rulebook.shapes import RuleShape
+from outreach.rulebook.step_shapes import CallKeys, EmailKeys, SmsKeys, StepShape, TaskKeys
+
+#: How long a step is worth doing, unless it says so itself.
+VALID_FOR = {"call": Span(business=1), "task": Span(business=1), "sms": Span(seconds=12 * 3600), "email": Span(days=2)}
+
+
+def build_steps(
+    shape: RuleShape, node: Node, written: Node, types: Sequence[str], context: Context
+) -> tuple[Step, ...]:
+    """The steps in their order; none when the rule has none."""
+    if not shape.steps:
+        if not RuleShape.meant(written, "steps") or written.at("steps").value == []:
+            context.say(
+                written.key or written, ("the rule has no steps", "write `steps:` and below it `- call:` or another")
+            )
+        return ()
+    whole = len(shape.steps) == len(written.at("steps").plain())
+    made = [
+        _step(step, node.at("steps", index, step.channel), index, types, context, first=index == 0 and whole)
+        for index, step in enumerate(shape.steps)
+    ]
+    _check_names(made, node, context)
+    return tuple(made)
+
+
+def _step(shape: StepShape, node: Node, index: int, types: Sequence[str], context: Context, *, first: bool) -> Step:
+    keys, channel = shape.keys_of_it, shape.channel
+    _check_moment(keys.at, node.at("at"), types, context, first=first)
+    when = context.condition(node.at("when"), keys.when, types, previous=not first)
+    valid_for = keys.valid_for or VALID_FOR[channel]
+    if valid_for == Span():
+        context.say(
+            node.at("valid_for"), ("a step that is worth nothing is never done", "write `2 hours`, `1 business day` …")
+        )
+    step = Step(
+        name=keys.name or f"{index + 1}-{channel}", index=index, channel=channel, at=keys.at, valid_for=valid_for,
+        when=when, templates=_templates(keys, node, context),
+        title=getattr(keys, "title", ""), details=getattr(keys, "details", ""), assign=getattr(keys, "assign", ""),
+        number=getattr(keys, "number", ""), done_by=getattr(keys, "done_by", None),
+    )  # fmt: skip
+    if step.done_by is not None:
+        _check_moment(step.done_by, node.at("done_by"), types, context, first=first)
+    for name, path in (("assign", step.assign), ("number", step.number)):
+        if path.startswith(("event.", "customer.")):
+            context.check_field(node.at(name), path, types)
+    return step
+
+
+def _check_moment(at: When, node: Node, types: Sequence[str], context: Context, *, first: bool) -> None:
+    """That what a moment hangs on is there: a field, or a step before."""
+    if at.anchor:
+        context.check_field(node, at.anchor, types, max(at.source.find(at.anchor), 0))
+    if at.needs_previous and first:
+        said = ("no step comes before the first one", "write `in 1 hour`, `next day 10:00` …")
+        context.say(node, said, max(at.source.find("previous"), 0))
+
+
+def _templates(keys: SmsKeys | EmailKeys | CallKeys | TaskKeys, node: Node, context: Context) -> dict[str, str]:
+    """Variant → template; those that don't exist are noted."""
+    if isinstance(keys, SmsKeys | EmailKeys):
+        for variant, name in keys.template.items():
+            context.say(node.at("template", variant), context.templates.missing(name, keys.called))
+        return dict(keys.template)
+    if isinstance(keys, CallKeys) and keys.script:
+        context.say(node.at("script"), context.templates.missing(keys.script, "call"))
+        return {"": keys.script}
+    return {}
+
+
+def _check_names(steps: Sequence[Step], node: Node, context: Context) -> None:
+    """A step's name is a part of traces and of outcomes: no two may share one."""
+    first: dict[str, Step] = {}
+    for step in steps:
+        other = first.setdefault(step.name, step)
+        if other is not step:
+            place = node.at("steps", step.index, step.channel, "name")
+            before = node.at("steps", other.index, other.channel)
+            line = (before.key or before).line
+            context.say(
+                place, (f"two steps are called `{step.name}`; the first is in line {line}", "give each its own name")
+            )

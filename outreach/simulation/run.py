@@ -1,0 +1,130 @@
+"""Replaying events on a virtual clock, through the very engine that runs live.
+
+Events are taken in order of time; before each batch everything that is due by then is dispatched. A batch never
+reaches past the next due moment, nor holds two events of one customer, nor one that means something to the engine
+itself; so what happens is what would have happened one event at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from outreach.core.event import Event
+from outreach.core.follow_up import FollowUp
+from outreach.engine import Engine
+from outreach.intake import ENGINE_TYPES, Receipt
+from outreach.ports import VirtualClock
+
+BATCH = 500
+#: A person needs this long from the list to the outcome; it keeps a call's outcome after its listing.
+AT_ONCE = timedelta(seconds=1)
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Simulation:
+    """`outcome` is what calls and tasks come to when no `outcome` event says otherwise; None leaves them open, as on a
+    real list. `until` ends it; None goes on until nothing is planned any more."""
+
+    engine: Engine
+    clock: VirtualClock
+    outcome: str | None = "reached"
+    until: datetime | None = None
+    receipts: list[Receipt] = field(default_factory=list)
+    _said: dict[str, list[Event]] = field(default_factory=dict)
+
+    def run(self, events: Iterable[Event], since: datetime | None = None, progress: Progress | None = None) -> None:
+        """Replay. Events before `since` are history: facts, that start nothing."""
+        ordered = sorted(events, key=lambda e: e.time)
+        if not ordered:
+            return
+        self.clock.instant = ordered[0].time
+        past = [e for e in ordered if since is not None and e.time < since]
+        ahead = [e for e in ordered[len(past) :] if self.until is None or e.time <= self.until]
+        self._take_history(past)
+        self._said = _outcomes_by_customer(ahead)
+        done = 0
+        while done < len(ahead):
+            done += self._take_batch(ahead, done)
+            if progress is not None:
+                progress(len(past) + done, len(ordered))
+        self._dispatch_until(self.until)
+
+    def _take_history(self, past: Sequence[Event]) -> None:
+        for i in range(0, len(past), BATCH):
+            batch = past[i : i + BATCH]
+            self.clock.instant = batch[-1].time
+            self.receipts += self.engine.ingest(batch, starts=False)
+
+    def _take_batch(self, events: Sequence[Event], start: int) -> int:
+        """Dispatch what is due before the next event, then ingest as many as may go together; how many those were."""
+        first = events[start]
+        self._dispatch_until(first.time)
+        end = _together(events, start, self.engine.next_wake())
+        batch = events[start:end]
+        if self.clock.instant < first.time:
+            self.clock.instant = first.time
+        self.receipts += self.engine.ingest(batch)
+        return len(batch)
+
+    def _dispatch_until(self, end: datetime | None) -> None:
+        """Step from due moment to due moment; None goes on until nothing lies ahead."""
+        while (due := self.engine.next_wake()) is not None and (end is None or due <= end):
+            self.clock.instant = max(self.clock.instant, due)
+            while self.engine.dispatch():
+                pass
+            self._work_the_list()
+
+    def _work_the_list(self) -> None:
+        """People do what was just handed to them, unless an outcome event is going to say what they did."""
+        if self.outcome is None:
+            return
+        with self.engine.store.reading() as tx:
+            fresh = [f for f in tx.follow_ups.listed_at(self.clock.instant) if not self._will_be_said(f)]
+        if fresh:
+            self.receipts += self.engine.ingest([self._outcome_of(f) for f in fresh])
+
+    def _will_be_said(self, f: FollowUp) -> bool:
+        """Whether an outcome event speaks of this call or task before its worth is over."""
+        return any(
+            (
+                e.data.get("follow_up") == f.id
+                or (e.data.get("rule") == f.rule and e.data.get("step", f.step) in ("", f.step, f.channel))
+            )
+            and self.clock.instant <= e.time <= f.valid_until
+            for e in self._said.get(f.customer, ())
+        )
+
+    def _outcome_of(self, f: FollowUp) -> Event:
+        said = "done" if f.channel == "task" and self.outcome == "reached" else str(self.outcome)
+        data = {"follow_up": f.id, "outcome": said, "by": "simulation"}
+        return Event(id=f"simulated:{f.id}", type="outcome", customer=f.customer, time=self.clock.instant, data=data)
+
+
+def _outcomes_by_customer(events: Iterable[Event]) -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = {}
+    for event in events:
+        if event.type == "outcome":
+            found.setdefault(event.customer, []).append(event)
+    return found
+
+
+def _together(events: Sequence[Event], start: int, wake: datetime | None) -> int:
+    """The end of the run of events that may be taken in one batch (exclusive)."""
+    seen: set[str] = set()
+    end = start
+    moment = events[start].time
+    while end < len(events) and end - start < BATCH:
+        event = events[end]
+        if end > start and (event.customer in seen or event.type in ENGINE_TYPES or event.time != moment):
+            break
+        if wake is not None and event.time >= wake and end > start:
+            break
+        seen.add(event.customer)
+        end += 1
+        if event.type in ENGINE_TYPES:
+            break
+    return end
