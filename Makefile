@@ -84,7 +84,7 @@ $(VENV)/.created:
 
 $(VENV)/.locked: $(VENV)/.created requirements.txt requirements-uv.txt
 	@$(PIP) install -q --require-hashes -r requirements-uv.txt && \
-	$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements.txt || { \
+	$(UV) pip sync -q --compile-bytecode --python $(BIN)/python --require-hashes requirements.txt || { \
 	  echo "uv could not do it; pip does, which takes a minute or two ..." >&2; \
 	  $(PIP) install -q --no-compile --require-hashes -r requirements.txt; }
 	@touch $@

@@ -1,0 +1,189 @@
+"""What staff and marketers ask day by day: `calls`, `why`, `pause`, `resume`."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from outreach.bootstrap import App, SystemClock, open_store
+from outreach.cli.common import Database, Json, app, settings
+from outreach.cli.output import console, err, moment, print_json, table
+from outreach.core.trace import Reason
+from outreach.desk import Card, cards, full_name
+from outreach.errors import InputError
+from outreach.store.store import Store
+from outreach.why import Miss, Told, plain
+from outreach.why import why as explain
+
+Rule = Annotated[str, typer.Argument(metavar="[RULE]", help="A rule's name; without one, everything.")]
+
+
+def calls(
+    day: Annotated[str, typer.Option("--date", metavar="D", help="Only what fell due on that day (2026-11-03).")] = "",
+    assign: Annotated[str, typer.Option("--assign", metavar="WHO", help="Only one person's or role's.")] = "",
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", metavar="F", help="Write CSV to this file (- is stdout).")
+    ] = None,
+    ics_file: Annotated[
+        Path | None, typer.Option("--ics", metavar="F", help="Write iCalendar (not yet supported).")
+    ] = None,
+    database: Database = None,
+    json: Json = False,
+) -> None:
+    """Today's list: calls to make and preparations to do, the most important first."""
+    if ics_file is not None:
+        raise InputError("--ics is not yet supported; --csv is")
+    it = app(database)
+    found = cards(it.engine, day=_day(day), assign=assign)
+    if json:
+        print_json([c.plain() for c in found])
+    elif csv_file is not None:
+        _write_csv(csv_file, found)
+    else:
+        print_cards(found, it)
+
+
+def print_cards(found: list[Card], it: App) -> None:
+    """The list, for eyes."""
+    zone = it.engine.policy.zone
+    rows = [
+        (c.channel, c.name, c.phone if c.channel == "call" else "", c.title, c.assign, moment(c.until, zone))
+        for c in found
+    ]
+    table("On the list now", ("", "who", "number", "what for", "assigned to", "worth it until"), rows,
+          "Nobody is to be called and nothing to be prepared. Calls and tasks appear here when they fall due.")  # fmt: skip
+
+
+def why(
+    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    rule: Annotated[str, typer.Option("--rule", metavar="R", help="Only this rule.")] = "",
+    at: Annotated[str, typer.Option("--at", metavar="T", help="Only what was decided by then (RFC 3339).")] = "",
+    database: Database = None,
+    json: Json = False,
+) -> None:
+    """Why a customer was contacted, or was not: every decision with its reasons, and the nearest miss of other rules."""
+    it = app(database)
+    answer = explain(it.engine, customer, rule, _instant(at))
+    if json:
+        print_json(plain(answer))
+        return
+    zone = answer.customer.timezone or it.engine.policy.zone
+    out = console()
+    out.print(f"[bold]{full_name(answer.customer)}[/bold] ({answer.customer.id}), times in {zone}", markup=True)
+    for told in answer.told:
+        _print_told(told, zone)
+    if not answer.told:
+        out.print("\nNo rule has planned anything for this customer.")
+    for miss in answer.misses:
+        _print_miss(miss)
+
+
+def _print_told(told: Told, zone: str) -> None:
+    f, out = told.follow_up, console()
+    ended = f" — {f.reason}" if f.reason else ""
+    out.print(f"\n[bold]{f.rule} / {f.step}[/bold] ({f.channel}, {f.purpose}): {f.state}{ended}")
+    for trace in told.traces:
+        out.print(
+            f"  {moment(trace.at, zone)}  {trace.decision:<10} " + "; ".join(_words(r) for r in trace.reasons),
+            markup=False,
+        )
+    if told.next is not None:
+        out.print(f"  next possible: {moment(told.next, zone)}", markup=False)
+
+
+def _print_miss(miss: Miss) -> None:
+    near = f" (nearest: {miss.event})" if miss.event else ""
+    console().print(f"\n{miss.rule}: not planned{near}: " + "; ".join(_words(r) for r in miss.reasons), markup=False)
+
+
+def _words(reason: Reason) -> str:
+    numbers = ", ".join(f"{k} {v}" for k, v in reason.numbers.items() if v is not None)
+    return reason.code + (f" {reason.text}" if reason.text else "") + (f" [{numbers}]" if numbers else "")
+
+
+def pause(rule: Rule = "", database: Database = None) -> None:
+    """Hold a rule, or everything: nothing of it goes out until `resume`. Takes effect within a second."""
+    store = _house(rule, database)
+    with store.writing() as tx:
+        tx.house.pause(rule or "*", SystemClock().now(), "command line")
+    typer.echo(f"{rule or 'Everything'} is paused; `outreach resume{' ' + rule if rule else ''}` lets it go on.")
+
+
+def resume(rule: Rule = "", database: Database = None) -> None:
+    """Let a paused rule, or everything, go on."""
+    with _house(rule, database).writing() as tx:
+        was = tx.house.resume(rule or "*")
+    if not was:
+        err(f"{rule or 'everything'} was not paused")
+        raise typer.Exit(1)
+    typer.echo(f"{rule or 'Everything'} goes on.")
+
+
+def _house(rule: str, database: str | None) -> Store:
+    """The store. The big switch works even while the rules are broken; a rule's name is checked against them."""
+    if not rule:
+        return open_store(settings(database))
+    it = app(database)
+    if rule not in it.engine.rules:
+        raise InputError(f"there is no rule {rule!r}; `outreach rules list` shows all")
+    return it.store
+
+
+def _write_csv(file: Path, found: list[Card]) -> None:
+    names = (
+        "channel",
+        "name",
+        "phone",
+        "title",
+        "why",
+        "assign",
+        "due",
+        "until",
+        "customer",
+        "rule",
+        "step",
+        "id",
+        "text",
+    )
+    with sys.stdout if str(file) == "-" else file.open("w", newline="", encoding="utf-8") as out:
+        writer = csv.writer(out)
+        writer.writerow(names)
+        writer.writerows([_cell(c.plain()[n]) for n in names] for c in found)
+
+
+def _cell(value: object) -> str:
+    """A spreadsheet runs what begins like a formula; a quote in front keeps it text."""
+    text = "" if value is None else str(value)
+    return (
+        f"'{text}"
+        if text.lstrip()[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") or text[:1] in ("\t", "\r", "\n")
+        else text
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise InputError(f"--date {text!r} is no date: write 2026-11-03") from error
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise InputError(f"--at {text!r} is no time: write 2026-11-03T10:00:00-05:00") from error
+    if found is not None and found.tzinfo is None:
+        raise InputError(f"--at {text!r} has no offset: write 2026-11-03T10:00:00-05:00 or …Z")
+    return found
+
+
+def add_to(root: typer.Typer) -> None:
+    """The commands of this file."""
+    for command in (calls, why, pause, resume):
+        root.command()(command)

@@ -1,0 +1,89 @@
+"""`outreach rules check` and `outreach rules list`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from outreach.bootstrap import open_store
+from outreach.cli.common import Database, Json, settings
+from outreach.cli.output import err, print_json, table
+from outreach.errors import OutreachError, Problem, RulebookError
+from outreach.rulebook.listing import describe
+from outreach.rulebook.load import Rulebook, load_rulebook
+from outreach.settings import Settings
+
+Folder = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Default: OUTREACH_RULES, or rules.")]
+
+
+def check(folder: Folder = None, templates: Annotated[Path | None, typer.Option(metavar="DIR")] = None,
+          database: Database = None, json: Json = False) -> None:  # fmt: skip
+    """Check every rule, template name and the cadence; all mistakes at once, each with its place and the mend."""
+    chosen = settings(database, folder, templates)
+    try:
+        book, problems = _load(chosen), ()
+    except RulebookError as error:
+        book, problems = None, error.problems
+    problems = problems or (book.warnings if book else ())
+    mistakes = sum(p.severity == "error" for p in problems)
+    if json:
+        print_json({"ok": book is not None, "problems": [_plain(p) for p in problems]})
+    else:
+        for problem in problems:
+            err(str(problem))
+            if problem.text:
+                err(f"    {problem.text[:200]}")
+        count = len(book.rules) if book else 0
+        typer.echo(f"{count} rules are in order, {len(problems)} warnings" if book else f"{mistakes} mistakes")
+    if book is None:
+        raise typer.Exit(1)
+
+
+def list_(folder: Folder = None, database: Database = None, json: Json = False) -> None:
+    """The rules: what sets each off, what it does, where it stands."""
+    chosen = settings(database, folder)
+    paused = _paused(chosen)
+    described = [d | {"paused": d["name"] in paused or "*" in paused} for d in describe(_load(chosen))]
+    if json:
+        print_json(described)
+        return
+    rows = [
+        (str(d["name"]), str(d["on"]), ", ".join(map(str, d["steps"])), str(d["purpose"]), str(d["priority"]),
+         "paused" if d["paused"] else "" if d["active"] else "off", str(d["place"]), str(d["about"]))
+        for d in described
+    ]  # fmt: skip
+    table("Rules", ("rule", "on", "steps", "purpose", "prio", "", "where", "about"), rows,
+          "There are no rules yet: `outreach init DIR` makes a folder with an example business to start from.")  # fmt: skip
+
+
+def _load(chosen: Settings) -> Rulebook:
+    """With what the database has seen of events, when there is one: names are checked against it too."""
+    try:
+        with open_store(chosen).reading() as tx:
+            seen = tx.house.fields()
+    except OutreachError:
+        seen = {}
+    customers = seen.pop("customer", set())
+    return load_rulebook(chosen.rules, chosen.templates, seen_fields=seen, seen_customer_fields=customers)
+
+
+def _paused(chosen: Settings) -> set[str]:
+    try:
+        with open_store(chosen).reading() as tx:
+            return set(tx.house.paused())
+    except OutreachError:
+        return set()
+
+
+def _plain(p: Problem) -> dict[str, object]:
+    return {name: getattr(p, name) for name in ("file", "line", "column", "severity", "message", "text", "hint")}
+
+
+def add_to(root: typer.Typer) -> None:
+    """The commands of this file."""
+    group = typer.Typer(help="What marketing wrote.", no_args_is_help=True)
+    group.command("check")(check)
+    group.command("list")(list_)
+    root.add_typer(group, name="rules")

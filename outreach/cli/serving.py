@@ -1,0 +1,110 @@
+"""`outreach serve` (web and scheduler in one process) and `outreach worker` (the scheduler alone)."""
+
+from __future__ import annotations
+
+import ipaddress
+import signal
+import socket
+import threading
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from outreach.bootstrap import App, open_app, open_store
+from outreach.cli.common import Database, Rules, settings
+from outreach.cli.output import err
+from outreach.errors import ConfigError
+from outreach.logs import set_up
+from outreach.scheduler import Heart
+from outreach.settings import Settings
+
+#: How long open pages and calls to providers get to finish when it is told to stop, in seconds.
+GRACE = 15
+
+
+def serve(
+    host: Annotated[str | None, typer.Option("--host", help="Default: OUTREACH_HOST, or 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="Default: OUTREACH_PORT, or 8080.")] = None,
+    database: Database = None,
+    rules: Rules = None,
+) -> None:
+    """Run web pages, HTTP interface and scheduler in one process. A new database is made when there is none."""
+    it = _open(settings(database, rules), host, port)
+    s = it.settings
+    _refuse_strangers(s)
+    _port_is_free(s)
+    import uvicorn  # the web's libraries take a second to load: other commands go without them
+
+    from outreach.web.app import create_app
+
+    heart = Heart(it.engine)
+    heart.start()
+    try:
+        typer.echo(f"Outreach serves http://{s.host}:{s.port}/  (database {s.database_url}; Ctrl-C stops it)")
+        config = uvicorn.Config(
+            create_app(it, heart), host=s.host, port=s.port, log_level="warning", server_header=False,
+            timeout_graceful_shutdown=GRACE, proxy_headers=False,
+        )  # fmt: skip
+        uvicorn.Server(config).run()
+    finally:
+        heart.stop()
+
+
+def worker(database: Database = None, rules: Rules = None) -> None:
+    """Run the scheduler alone; any number of them may share a database."""
+    it = _open(settings(database, rules), None, None)
+    stop = threading.Event()
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    heart = Heart(it.engine)
+    heart.start()
+    typer.echo(f"Worker {it.engine.worker} runs (database {it.settings.database_url}; Ctrl-C stops it)")
+    try:
+        while not stop.wait(timeout=5):
+            health = heart.health()
+            if not health["alive"]:
+                raise ConfigError(f"the scheduler died: {health}")
+    finally:
+        heart.stop()
+
+
+def _open(given: Settings, host: str | None, port: int | None) -> App:
+    set_up()
+    changed = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
+    chosen = given.model_copy(update=changed)
+    open_store(chosen, create=True)
+    return open_app(chosen)
+
+
+def _refuse_strangers(s: Settings) -> None:
+    if s.api_key is None and not _is_loopback(s.host):
+        raise ConfigError(f"serving {s.host} needs OUTREACH_API_KEY: without a key only this machine may connect")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _port_is_free(s: Settings) -> None:
+    family = socket.AF_INET6 if ":" in s.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((s.host, s.port))
+        except OSError as error:
+            err(f"outreach: can't listen on {s.host}:{s.port}: {error.strerror}; try --port {s.port + 1}")
+            raise typer.Exit(1) from error
+
+
+def add_to(root: typer.Typer) -> None:
+    """The commands of this file."""
+    root.command()(serve)
+    root.command()(worker)
