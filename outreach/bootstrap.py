@@ -6,6 +6,8 @@ import os
 import secrets
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
@@ -15,14 +17,11 @@ from sqlalchemy import Engine as Database
 
 from outreach.core.rule_index import RuleIndex
 from outreach.engine import Engine
-from outreach.errors import ConfigError
+from outreach.errors import ConfigError, DatabaseError
 from outreach.ports import Clock, Sender
 from outreach.rendering import Renderer
 from outreach.rulebook.load import Rulebook, load_rulebook
 from outreach.senders.outbox import OutboxSender
-from outreach.senders.sendgrid import SendGridSender
-from outreach.senders.smtp import SmtpSender
-from outreach.senders.twilio import TwilioSender
 from outreach.settings import Settings
 from outreach.store import schema
 from outreach.store.database import open_engine
@@ -67,9 +66,13 @@ def open_app(settings: Settings, *, clock: Clock | None = None) -> App:
     store = open_store(settings)
     with store.reading() as tx:
         seen = tx.house.fields()
+    return assemble(settings, store, read_rules(settings, seen), clock or SystemClock())
+
+
+def read_rules(settings: Settings, seen: dict[str, set[str]]) -> Rulebook:
+    """The rulebook, its names checked against the fields seen so far, by event type. Raises RulebookError."""
     customer_fields = seen.pop("customer", set())
-    rulebook = load_rulebook(settings.rules, settings.templates, seen_fields=seen, seen_customer_fields=customer_fields)
-    return assemble(settings, store, rulebook, clock or SystemClock())
+    return load_rulebook(settings.rules, settings.templates, seen_fields=seen, seen_customer_fields=customer_fields)
 
 
 def assemble(settings: Settings, store: Store, rulebook: Rulebook, clock: Clock) -> App:
@@ -78,6 +81,7 @@ def assemble(settings: Settings, store: Store, rulebook: Rulebook, clock: Clock)
     engine = Engine(
         store=store, rules=RuleIndex(rulebook.rules), policy=rulebook.policy, renderer=renderer,
         senders=senders(settings, clock), clock=clock, worker=worker_name(),
+        lease=timedelta(seconds=settings.lease_seconds),
         business=settings.business | {"timezone": rulebook.zone},
     )  # fmt: skip
     return App(settings=settings, engine=engine, store=store, rulebook=rulebook, renderer=renderer)
@@ -86,9 +90,15 @@ def assemble(settings: Settings, store: Store, rulebook: Rulebook, clock: Clock)
 def open_store(settings: Settings, *, create: bool = False) -> Store:
     """The store; with `create`, its tables are made first. Raises DatabaseError or ConfigError."""
     database = open_engine(settings.database_url)
-    if create:
-        schema.upgrade(database)
-    schema.require_current(database)
+    file = _file(database)
+    if file is not None and not create and not file.exists():
+        raise DatabaseError(f"there is no database {file}: run `outreach db upgrade`, or set OUTREACH_DATABASE_URL")
+    try:
+        schema.require_current(database)
+    except DatabaseError:
+        if not create:
+            raise
+        schema.upgrade(database)  # only now: what does it takes half a second to load
     store = Store(database, read_secret(settings, database), settings.tenant)
     _same_secret(store)
     return store
@@ -105,24 +115,23 @@ def read_secret(settings: Settings, database: Database) -> bytes:
     """What keys the hashes of addresses: given, or kept in a file beside the SQLite database (made when missing)."""
     if settings.secret is not None:
         return settings.secret.get_secret_value().encode()
-    path = settings.secret_file or _beside(database)
+    file = _file(database)
+    path = settings.secret_file or (file and file.with_suffix(".key"))
     if path is None:
         return b"memory"
     if not path.exists():
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:
-            raise ConfigError(
-                f"the secret can't be written to {path}: {error.strerror}; set OUTREACH_SECRET"
-            ) from error
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
+            raise ConfigError(f"the secret can't be kept in {path}: {error.strerror}; set OUTREACH_SECRET") from error
+        with os.fdopen(descriptor, "w") as out:
+            out.write(secrets.token_hex(32))
     return path.read_text().strip().encode()
 
 
-def _beside(database: Database) -> Path | None:
+def _file(database: Database) -> Path | None:
     name = database.url.database
-    return Path(name).with_suffix(".key") if name and name != ":memory:" else None
+    return Path(name) if name and name != ":memory:" else None
 
 
 def _same_secret(store: Store) -> None:
@@ -134,10 +143,8 @@ def _same_secret(store: Store) -> None:
         with store.writing() as tx:
             tx.house.set("secret_check", check)
     elif known != check:
-        raise ConfigError(
-            "OUTREACH_SECRET (or the .key file beside the database) isn't the one this database was made with:"
-            " with another one every opt-out would be forgotten. Put the old one back"
-        )
+        raise ConfigError("OUTREACH_SECRET, or the .key file beside the database, isn't the one this database was made"
+                          " with: put that back, with another every opt-out would be forgotten")  # fmt: skip
 
 
 def senders(settings: Settings, clock: Clock) -> dict[str, Sender]:
@@ -148,25 +155,43 @@ def senders(settings: Settings, clock: Clock) -> dict[str, Sender]:
 def _sms(s: Settings) -> Sender:
     if s.sms == "outbox":
         return OutboxSender()
-    return TwilioSender(
-        account_sid=s.twilio_account_sid, auth_token=s.twilio_auth_token.get_secret_value(), from_=s.twilio_from,
-        messaging_service_sid=s.twilio_messaging_service, base_url=s.twilio_base_url or None,
-        status_callback=f"{s.public_url.rstrip('/')}/hooks/twilio/status" if s.public_url else None,
-    )  # fmt: skip
+    from outreach.senders.twilio import TwilioSender  # the SDKs are slow to load: only who uses one waits for it
+
+    with _naming("TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, OUTREACH_TWILIO_FROM or OUTREACH_TWILIO_MESSAGING_SERVICE"):
+        return TwilioSender(
+            account_sid=s.twilio_account_sid, auth_token=s.twilio_auth_token.get_secret_value(), from_=s.twilio_from,
+            messaging_service_sid=s.twilio_messaging_service, base_url=s.twilio_base_url or None,
+            status_callback=f"{s.public_url.rstrip('/')}/hooks/twilio/status" if s.public_url else None,
+        )  # fmt: skip
 
 
 def _email(s: Settings, clock: Clock) -> Sender:
     if s.email == "outbox":
         return OutboxSender()
     if s.email == "sendgrid":
-        return SendGridSender(
-            api_key=s.sendgrid_api_key.get_secret_value(), from_email=s.email_from, from_name=s.email_from_name,
-            host=s.sendgrid_host or None,
+        from outreach.senders.sendgrid import SendGridSender
+
+        with _naming("SENDGRID_API_KEY, OUTREACH_EMAIL_FROM"):
+            return SendGridSender(
+                api_key=s.sendgrid_api_key.get_secret_value(), from_email=s.email_from, from_name=s.email_from_name,
+                host=s.sendgrid_host or None,
+            )  # fmt: skip
+    from outreach.senders.smtp import SmtpSender
+
+    with _naming("OUTREACH_SMTP_HOST, OUTREACH_SMTP_USERNAME, OUTREACH_SMTP_PASSWORD, OUTREACH_EMAIL_FROM"):
+        return SmtpSender(
+            host=s.smtp_host, port=s.smtp_port, username=s.smtp_username, password=s.smtp_password.get_secret_value(),
+            starttls=s.smtp_starttls, from_email=s.email_from, from_name=s.email_from_name, clock=clock,
         )  # fmt: skip
-    return SmtpSender(
-        host=s.smtp_host, port=s.smtp_port, username=s.smtp_username, password=s.smtp_password.get_secret_value(),
-        starttls=s.smtp_starttls, from_email=s.email_from, from_name=s.email_from_name, clock=clock,
-    )  # fmt: skip
+
+
+@contextmanager
+def _naming(variables: str) -> Iterator[None]:
+    """A sender says what it lacks; we, where that is written."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError(f"{error} (set {variables})") from error
 
 
 def worker_name() -> str:

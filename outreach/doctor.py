@@ -5,12 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from outreach.bootstrap import SystemClock, open_store, senders
+from outreach.bootstrap import SystemClock, open_store, read_rules, senders
 from outreach.errors import OutreachError, RulebookError
-from outreach.rulebook.load import load_rulebook
 from outreach.settings import Settings
 
 
@@ -37,7 +35,8 @@ def _look(settings: Settings, looks: dict[str, Callable[[Settings], str]]) -> It
         try:
             yield Finding(what=what, ok=True, said=look(settings))
         except RulebookError as error:
-            said = f"{len(error.problems)} problems, the first: {error.problems[0]}; `outreach rules check` shows all"
+            more = f" (and {len(error.problems) - 1} more: `outreach rules check` shows all)"
+            said = str(error.problems[0]) + (more if len(error.problems) > 1 else "")
             yield Finding(what=what, ok=False, said=said)
         except OutreachError as error:
             yield Finding(what=what, ok=False, said=str(error))
@@ -65,14 +64,24 @@ def _work(s: Settings) -> str:
         wake = tx.follow_ups.next_wake(paused)
         counts = tx.follow_ups.counts()
     ahead = ", ".join(f"{n} {state}" for state, n in sorted(counts.items())) or "nothing planned yet"
-    held = f"; PAUSED: {', '.join(sorted(paused))}" if paused else ""
+    names = ", ".join(sorted(paused)) if "*" not in paused else "everything"
+    held = f"; PAUSED: {names}" if paused else ""
     late = wake is not None and wake < SystemClock().now()
     return f"{ahead}{held}" + ("; some of it is due: is `outreach serve` or `outreach worker` running?" if late else "")
 
 
 def _rules(s: Settings) -> str:
-    book = load_rulebook(Path(s.rules), Path(s.templates))
+    book = read_rules(s, _seen(s))
     return f"{len(book.rules)} rules in {s.rules}, {len(book.warnings)} warnings, house time zone {book.zone}"
+
+
+def _seen(s: Settings) -> dict[str, set[str]]:
+    """The fields that the rules' names are checked against; none when the database can't be asked."""
+    try:
+        with open_store(s).reading() as tx:
+            return tx.house.fields()
+    except OutreachError:
+        return {}
 
 
 def _senders(s: Settings) -> str:

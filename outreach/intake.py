@@ -53,6 +53,8 @@ class Batch:
     holds: dict[str, dict[str, datetime]]
     changes: Changes
     starts: bool = True
+    #: Ids of the follow-ups that were open before this batch, of the customers whose runs it may touch.
+    began: frozenset[str] = frozenset()
 
     def situation(self, event: Event, overlay: Mapping[str, object] | None = None) -> Situation:
         """The situation of one event."""
@@ -95,14 +97,17 @@ def load(
     """Load what deciding about these events needs, one query for each kind of fact."""
     concerned = {t: rules.of(t) for t in {e.type for e in events}}
     asking = {e.customer for e in events if concerned[e.type].facts}
+    opening = {e.customer for e in events if concerned[e.type].asks_open}
     facts = {t for c in concerned.values() for t in c.facts}
     windowed = {r for c in concerned.values() for r in c.windowed}
     touching = {e.customer for e in events if concerned[e.type].touching or e.type in ENGINE_TYPES}
+    open_now = tx.follow_ups.open_of(touching)
     return Batch(
         tx=tx, now=now, policy=policy, rules=rules, customers=known,
         history=tx.events.history(asking, facts) if facts else {},
         last_started=tx.follow_ups.last_started({e.customer for e in events}, windowed) if windowed else {},
-        open=tx.follow_ups.open_of(touching), holds=tx.holds.of(asking | touching), changes=Changes(),
+        open=open_now, holds=tx.holds.of(asking | opening | touching), changes=Changes(),
+        began=frozenset(f.id for of_one in open_now.values() for f in of_one),
     )  # fmt: skip
 
 
@@ -157,8 +162,13 @@ def _start(batch: Batch, event: Event, rules: Iterable[Rule]) -> None:
         if here is None:
             here = batch.situation(event)
         begun = start(rule, here, scope)
-        if begun is not None and not any(f.id in batch.changes.new for f in begun.follow_ups):
+        if begun is not None and not _is_known(batch, begun):
             _add_run(batch, event, rule, begun)
+
+
+def _is_known(batch: Batch, begun: Started) -> bool:
+    """Whether this run goes on already. What isn't among the loaded ones is found when the batch is stored."""
+    return any(f.id in batch.changes.new or f.id in batch.began for f in begun.follow_ups)
 
 
 def _add_run(batch: Batch, event: Event, rule: Rule, begun: Started) -> None:

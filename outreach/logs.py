@@ -13,7 +13,10 @@ TALKATIVE = ("python_http_client", "twilio.http_client", "urllib3", "httpx", "ap
 
 def set_up(level: int = logging.INFO) -> None:
     """Send the program's own log to standard error."""
-    shared = [structlog.stdlib.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=True)]
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
     pretty = (
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
         if sys.stderr.isatty()

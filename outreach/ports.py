@@ -110,3 +110,6 @@ class TemplateRenderer(Protocol):
 
     def render(self, channel: str, name: str, context: dict[str, object], language: str = "") -> Rendered:
         """A message by its template. Never raises: what is undefined or wrong comes back as `problem`."""
+
+    def render_text(self, text: str, context: dict[str, object]) -> Rendered:
+        """A short text that stands in a rule itself. Never raises."""

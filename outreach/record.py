@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from outreach.core.follow_up import FollowUp
+from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.stopping import ended
 from outreach.core.trace import Reason
 from outreach.intake import Batch
@@ -49,21 +49,21 @@ def _after(f: FollowUp, answer: Answer, now: datetime) -> FollowUp:
     """Where the follow-up stands after this answer."""
     match answer:
         case Sent():
-            return replace(ended(f, "sent", "", now), outcome="sent")
+            return evolve(ended(f, "sent", "", now), outcome="sent")
         case Unknown():
-            return replace(ended(f, "unknown", f"unknown:{answer.code}", now), outcome="unknown")
+            return evolve(ended(f, "unknown", f"unknown:{answer.code}", now), outcome="unknown")
         case Refused():
             state = "suppressed" if answer.suppress else "failed"
-            return replace(ended(f, state, f"provider:{answer.code}", now), outcome="failed")
+            return evolve(ended(f, state, f"provider:{answer.code}", now), outcome="failed")
         case Unsent():
             again = now + _wait(f.attempt, answer.retry_after)
             if f.attempt >= MOST_TRIES or again >= f.valid_until:
-                return replace(ended(f, "failed", f"provider:{answer.code}", now), outcome="failed")
-            return replace(f, state="scheduled", wake=again, reason=f"provider:{answer.code}")
+                return evolve(ended(f, "failed", f"provider:{answer.code}", now), outcome="failed")
+            return evolve(f, state="scheduled", wake=again, reason=f"provider:{answer.code}")
 
 
 def _wait(attempt: int, asked: float | None) -> timedelta:
-    doubled = FIRST_WAIT * 2 ** max(0, attempt - 1)
+    doubled: timedelta = FIRST_WAIT * 2 ** max(0, attempt - 1)
     return max(min(doubled, LONGEST_WAIT), timedelta(seconds=min(asked or 0, 86_400)))
 
 

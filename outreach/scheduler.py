@@ -21,6 +21,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from outreach.engine import Engine
+from outreach.errors import OutreachError
 
 log = logging.getLogger("outreach.scheduler")
 
@@ -28,75 +29,102 @@ log = logging.getLogger("outreach.scheduler")
 LONGEST_SLEEP = timedelta(seconds=5)
 #: How long to leave the database alone after it failed.
 AFTER_FAILURE = timedelta(seconds=2)
+#: How long to wait when nothing could be done about what is due: another worker has it.
+AFTER_NOTHING = timedelta(milliseconds=50)
+#: A scheduler that hasn't looked for so many seconds is dead.
+DEAD_AFTER = 30
 JOB = "dispatch"
 
 
-class WhenDue(BaseTrigger):  # type: ignore[misc]
+class WhenDue(BaseTrigger):
     """Fires now: the store only hands the job out when something is due."""
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
-        """Always again; the store says when."""
-        return now
+        """Later than `now`, for APScheduler counts up to it how often the job was missed; the store says when."""
+        return now + LONGEST_SLEEP
 
     def __str__(self) -> str:
         return "when a follow-up is due"
 
 
-class FollowUpJobStore(BaseJobStore):  # type: ignore[misc]
+class FollowUpJobStore(BaseJobStore):
     """The follow-up table as a job store with one job. Its methods never raise: an exception in `get_next_run_time`
-    or `update_job` would end APScheduler's thread without a word."""
+    or `update_job` would end APScheduler's thread without a word.
+
+    Due moments are the engine's clock's, which never goes back; APScheduler reckons its sleep by the computer's.
+    """
 
     def __init__(self, engine: Engine, dispatch: Callable[[], None]):
         self.engine = engine
         self._dispatch = dispatch
         self.running = threading.Event()
-        self.failure = ""
-        self.not_before: datetime | None = None
+        #: When the scheduler's thread last looked: it looks every LONGEST_SLEEP at least.
+        self.looked = engine.clock.now()
+        #: What is wrong with reading the store, and with dispatching; "" when nothing is.
+        self.unreadable = self.undone = ""
+        self.not_before = self.looked
+        self._next: datetime | None = None
 
-    def get_next_run_time(self) -> datetime:
-        """The first due moment, at most LONGEST_SLEEP away. While a dispatch runs, that: it wakes us at its end."""
-        now = self.engine.clock.now()
-        if self.running.is_set():
-            return now + LONGEST_SLEEP
-        due = self._due() or now + LONGEST_SLEEP
-        return min(max(due, self.not_before or due), now + LONGEST_SLEEP)
+    @property
+    def failure(self) -> str:
+        """What is wrong now; "" when nothing is."""
+        return self.undone or self.unreadable
 
     def get_due_jobs(self, now: datetime) -> list[Job]:
-        """The one job, when something is due."""
-        due = None if self.running.is_set() else self._due()
-        if due is None or max(due, self.not_before or due) > self.engine.clock.now():
+        """The one job, when something is due. While a dispatch runs, nothing: at its end it wakes us."""
+        self.looked = self.engine.clock.now()
+        if self.running.is_set():
+            self._next = None
+            return []
+        self._next = self._due()
+        due = self._next is not None and self._next <= self.looked
+        if not due and not self.unreadable:
+            self.undone = ""  # another worker has done it
+        if not due or self.not_before > self.looked:
             return []
         self.running.set()
         return [self._job(now)]
 
+    def get_next_run_time(self) -> datetime:
+        """When to look again: when the first one is due, at most LONGEST_SLEEP from now."""
+        sleep = LONGEST_SLEEP
+        if self._next is not None and not self.running.is_set():
+            sleep = min(sleep, max(self._next, self.not_before) - self.looked)
+        return _computer_time() + sleep
+
     def _due(self) -> datetime | None:
         try:
-            return self.engine.next_wake()
+            due = self.engine.next_wake()
+            self.unreadable = ""
+            return due
         except Exception as error:
-            self.failed(error)
+            self.unreadable = str(error)
+            log.warning("the store can't be read: %s", error)
             return None
 
     def failed(self, error: Exception) -> None:
         """Leave the database alone for a moment, and let `/healthz` say why."""
-        self.failure = str(error)
+        self.undone = str(error)
         self.not_before = self.engine.clock.now() + AFTER_FAILURE
-        log.warning("the store failed: %s", error)
 
-    def succeeded(self) -> None:
-        """All is well again."""
-        self.failure, self.not_before = "", None
+    def succeeded(self, dispatched: int) -> None:
+        """All is well; when nothing was there to do, look again a little later."""
+        self.undone = ""
+        if not dispatched:
+            self.not_before = self.engine.clock.now() + AFTER_NOTHING
 
     def _job(self, now: datetime) -> Job:
         job = Job(
             self._scheduler, id=JOB, func=self._dispatch, args=(), kwargs={}, trigger=WhenDue(), executor="default",
-            name="dispatch what is due", misfire_grace_time=None, coalesce=True, max_instances=1, next_run_time=now,
+            name="dispatch what is due", misfire_grace_time=None, coalesce=True, next_run_time=now,
+            max_instances=1000,  # `running` keeps it at one; APScheduler would count one that is just leaving
         )  # fmt: skip
         job._jobstore_alias = self._alias
         return job
 
     def lookup_job(self, job_id: str) -> Job | None:
         """The one job."""
-        return self._job(datetime.now(UTC)) if job_id == JOB else None  # noqa: TID251 - APScheduler's own clock
+        return self._job(_computer_time()) if job_id == JOB else None
 
     def get_all_jobs(self) -> list[Job]:
         """The one job, at the next due moment."""
@@ -118,21 +146,19 @@ class FollowUpJobStore(BaseJobStore):  # type: ignore[misc]
         """Never: that would be the follow-ups."""
 
 
+def _computer_time() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251 - the clock by which APScheduler sleeps
+
+
 class Heart:
     """A running scheduler: dispatches what is due, and says whether it is alive."""
 
     def __init__(self, engine: Engine):
         self.engine = engine
-        self.last_beat = engine.clock.now()
         self._stopping = threading.Event()
         self.store = FollowUpJobStore(engine, self._dispatch)
-        self.scheduler = BackgroundScheduler(
-            timezone=UTC,
-            executors={"default": ThreadPoolExecutor(2)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
+        self.scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(2)})
         self.scheduler.add_jobstore(self.store, "follow_ups")
-        self.scheduler.add_job(self._beat, "interval", seconds=5, id="heartbeat", jobstore="default")
         engine.notify = self.wake
 
     def start(self) -> None:
@@ -140,9 +166,10 @@ class Heart:
         self.scheduler.start()
 
     def stop(self) -> None:
-        """Stop claiming, finish what is being sent, return."""
+        """Stop claiming, finish what is being sent, return. Twice does no harm."""
         self._stopping.set()
-        self.scheduler.shutdown(wait=True)
+        if self.scheduler.running:
+            self.scheduler.shutdown(wait=True)
 
     def wake(self) -> None:
         """Something new may be due before the moment it sleeps until."""
@@ -152,22 +179,21 @@ class Heart:
     def health(self) -> dict[str, Any]:
         """Whether it lives: APScheduler's thread can die while the process goes on."""
         thread = getattr(self.scheduler, "_thread", None)
-        late = (self.engine.clock.now() - self.last_beat).total_seconds()
-        alive = bool(thread and thread.is_alive()) and late < 30
+        late = (self.engine.clock.now() - self.store.looked).total_seconds()
+        alive = bool(thread and thread.is_alive()) and late < DEAD_AFTER
         return {"alive": alive, "last_beat_seconds_ago": round(late, 1), "failure": self.store.failure}
-
-    def _beat(self) -> None:
-        self.last_beat = self.engine.clock.now()
 
     def _dispatch(self) -> None:
         """Everything that is due, claim by claim."""
+        claims = 0
         try:
             while not self._stopping.is_set() and self.engine.dispatch():
-                self._beat()
-            self.store.succeeded()
+                claims += 1
+            self.store.succeeded(claims)
         except Exception as error:
             self.store.failed(error)
-            log.exception("dispatch failed; it is tried again in a moment")
+            known = isinstance(error, OutreachError)
+            log.error("dispatch failed, it is tried again in a moment: %s", error, exc_info=not known)
         finally:
             self.store.running.clear()
             self.wake()

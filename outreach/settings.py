@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     #: What `POST /v1/…` asks for as `Authorization: Bearer …`; without one, only this machine may connect.
     api_key: SecretStr | None = None
     public_url: str = ""
+    #: After so long another worker takes over what a worker was sending; a call to a provider takes up to 12 seconds.
+    lease_seconds: int = Field(default=60, ge=1, le=3600)
 
     sms: Literal["outbox", "twilio"] = "outbox"
     email: Literal["outbox", "sendgrid", "smtp"] = "outbox"
@@ -48,7 +50,7 @@ class Settings(BaseSettings):
 
     business_name: str = "Marlow & Finch"
     business_phone: str = "+1 212 555 0100"
-    business_address: str = "48 Grove Street, New York, NY 10014"
+    business_address: str = "18 Larkspur Street, New York, NY 10012"
 
     @property
     def business(self) -> dict[str, str]:
@@ -61,5 +63,9 @@ def read_settings(**given: object) -> Settings:
     try:
         return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
     except ValidationError as error:
-        lines = [f"OUTREACH_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()]
-        raise ConfigError("; ".join(lines)) from error
+        raise ConfigError("; ".join(f"{_variable(str(e['loc'][0]))}: {e['msg']}" for e in error.errors())) from error
+
+
+def _variable(field: str) -> str:
+    """Where it is written: credentials of providers have names of their own, in capitals."""
+    return field if field.isupper() else f"OUTREACH_{field.upper()}"

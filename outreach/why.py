@@ -141,7 +141,9 @@ def plain(answer: Why) -> dict[str, Any]:
             }
             for t in answer.told
         ],
-        "misses": [{"rule": m.rule, "event": m.event, "reasons": [_reason(r) for r in m.reasons]} for m in answer.misses],
+        "misses": [
+            {"rule": m.rule, "event": m.event, "reasons": [_reason(r) for r in m.reasons]} for m in answer.misses
+        ],
     }  # fmt: skip
 
 

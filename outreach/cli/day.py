@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
-import sys
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from outreach.bootstrap import App, SystemClock, open_store
 from outreach.cli.common import Database, Json, app, settings
-from outreach.cli.output import console, err, moment, print_json, table
+from outreach.cli.output import cell, console, err, moment, print_json, table, writing
 from outreach.core.trace import Reason
 from outreach.desk import Card, cards, full_name
 from outreach.errors import InputError
@@ -20,7 +20,12 @@ from outreach.store.store import Store
 from outreach.why import Miss, Told, plain
 from outreach.why import why as explain
 
-Rule = Annotated[str, typer.Argument(metavar="[RULE]", help="A rule's name; without one, everything.")]
+Rule = Annotated[str, typer.Argument(metavar="RULE", help="A rule's name; without one, everything.")]
+
+#: Of a card, in `calls --csv`.
+COLUMNS = (
+    "channel", "name", "phone", "title", "why", "assign", "due", "until", "customer", "rule", "step", "id", "text",
+)  # fmt: skip
 
 
 def calls(
@@ -55,18 +60,18 @@ def print_cards(found: list[Card], it: App) -> None:
         (c.channel, c.name, c.phone if c.channel == "call" else "", c.title, c.assign, moment(c.until, zone))
         for c in found
     ]
-    table("On the list now", ("", "who", "number", "what for", "assigned to", "worth it until"), rows,
-          "Nobody is to be called and nothing to be prepared. Calls and tasks appear here when they fall due.")  # fmt: skip
+    nothing = "Nobody is to be called and nothing to be prepared. Calls and tasks appear here when they fall due."
+    table("On the list now", ("", "who", "number", "what for", "assigned to", "worth it until"), rows, nothing)
 
 
 def why(
-    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id.")],
     rule: Annotated[str, typer.Option("--rule", metavar="R", help="Only this rule.")] = "",
     at: Annotated[str, typer.Option("--at", metavar="T", help="Only what was decided by then (RFC 3339).")] = "",
     database: Database = None,
     json: Json = False,
 ) -> None:
-    """Why a customer was contacted, or was not: every decision with its reasons, and the nearest miss of other rules."""
+    """Why a customer was contacted, or was not: every decision and its reasons, and the nearest miss of other rules."""
     it = app(database)
     answer = explain(it.engine, customer, rule, _instant(at))
     if json:
@@ -74,7 +79,7 @@ def why(
         return
     zone = answer.customer.timezone or it.engine.policy.zone
     out = console()
-    out.print(f"[bold]{full_name(answer.customer)}[/bold] ({answer.customer.id}), times in {zone}", markup=True)
+    out.print(f"[bold]{escape(full_name(answer.customer))}[/bold] ({escape(answer.customer.id)}), times in {zone}")
     for told in answer.told:
         _print_told(told, zone)
     if not answer.told:
@@ -86,7 +91,9 @@ def why(
 def _print_told(told: Told, zone: str) -> None:
     f, out = told.follow_up, console()
     ended = f" — {f.reason}" if f.reason else ""
-    out.print(f"\n[bold]{f.rule} / {f.step}[/bold] ({f.channel}, {f.purpose}): {f.state}{ended}")
+    out.print(
+        f"\n[bold]{escape(f.rule)} / {escape(f.step)}[/bold] ({f.channel}, {f.purpose}): {f.state}{escape(ended)}"
+    )
     for trace in told.traces:
         out.print(
             f"  {moment(trace.at, zone)}  {trace.decision:<10} " + "; ".join(_words(r) for r in trace.reasons),
@@ -135,35 +142,10 @@ def _house(rule: str, database: str | None) -> Store:
 
 
 def _write_csv(file: Path, found: list[Card]) -> None:
-    names = (
-        "channel",
-        "name",
-        "phone",
-        "title",
-        "why",
-        "assign",
-        "due",
-        "until",
-        "customer",
-        "rule",
-        "step",
-        "id",
-        "text",
-    )
-    with sys.stdout if str(file) == "-" else file.open("w", newline="", encoding="utf-8") as out:
+    with writing(file) as out:
         writer = csv.writer(out)
-        writer.writerow(names)
-        writer.writerows([_cell(c.plain()[n]) for n in names] for c in found)
-
-
-def _cell(value: object) -> str:
-    """A spreadsheet runs what begins like a formula; a quote in front keeps it text."""
-    text = "" if value is None else str(value)
-    return (
-        f"'{text}"
-        if text.lstrip()[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") or text[:1] in ("\t", "\r", "\n")
-        else text
-    )
+        writer.writerow(COLUMNS)
+        writer.writerows([cell(c.plain()[n]) for n in COLUMNS] for c in found)
 
 
 def _day(text: str) -> date | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime, time
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from outreach.bootstrap import App
 from outreach.cli.common import Database, Json, settings
@@ -33,10 +36,7 @@ def demo(
     with progress("playing a fortnight") as move:
         played = play(chosen, until=_end(today), progress=move)
     if json:
-        rows = [
-            dict(zip(c.__slots__, (getattr(c, n) for n in c.__slots__), strict=True))
-            for c in contacts(played.app.store)
-        ]
+        rows = [asdict(c) for c in contacts(played.app.store)]
         print_json({"contacts": rows, "list": [c.plain() for c in cards(played.app.engine)]})
         return
     _show(played)
@@ -68,10 +68,9 @@ def _show(played: Played) -> None:
         people = tx.customers.get({f.customer for f in ended} | {a.customer for a in attempts})
         steps = {f.id: f for c in {a.customer for a in attempts} for f in tx.follow_ups.all_of(c)}
     out = console()
-    out.print(
-        f"\n[bold]{it.engine.business['name']}[/bold], {moment(played.since, zone)} to {moment(played.until, zone)} ({zone}):"
-        f" {played.customers} customers, {played.events} events, {len(it.engine.rules)} rules\n"
-    )
+    span = f"{moment(played.since, zone)} to {moment(played.until, zone)} ({zone})"
+    what = f"{played.customers} customers, {played.events} events, {len(it.engine.rules)} rules"
+    out.print(f"\n[bold]{escape(it.engine.business['name'])}[/bold], {span}: {what}\n")
     _show_sent(attempts, people, steps)
     out.print()
     _show_done([f for f in ended if f.state == "done"], people)
@@ -82,7 +81,7 @@ def _show(played: Played) -> None:
     _show_next(it)
 
 
-def _show_sent(attempts: list[Attempt], people: dict[str, Customer], steps: dict[str, FollowUp]) -> None:
+def _show_sent(attempts: list[Attempt], people: Mapping[str, Customer], steps: dict[str, FollowUp]) -> None:
     rows = [
         (moment(a.made, ZONE), full_name(people[a.customer]), a.channel, _first_words(a), _rule(steps.get(a.follow_up)))
         for a in attempts
@@ -99,14 +98,14 @@ def _rule(f: FollowUp | None) -> str:
     return f.rule if f else ""
 
 
-def _show_done(done: list[FollowUp], people: dict[str, Customer]) -> None:
+def _show_done(done: list[FollowUp], people: Mapping[str, Customer]) -> None:
     rows = [
         (moment(f.ended, ZONE), full_name(people[f.customer]), f.channel, f.outcome, f.outcome_by, f.rule) for f in done
     ]
     table("What staff did", ("when", "with", "", "outcome", "by", "rule"), rows, "Nothing yet.")
 
 
-def _show_held(held: list[FollowUp], people: dict[str, Customer]) -> None:
+def _show_held(held: list[FollowUp], people: Mapping[str, Customer]) -> None:
     rows = [
         (moment(f.ended, ZONE), full_name(people[f.customer]), f.channel, f.state, in_words(f.reason), f.rule)
         for f in held

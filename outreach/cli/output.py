@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from outreach.core.zone import to_local
+from outreach.errors import InputError
 
-JSON = typer.Option(False, "--json", help="Print JSON, for programs.")
+#: What a spreadsheet takes for a formula (the wide signs too: some make them narrow), and what it doesn't.
+FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+NUMBER = re.compile(r"[+-]?[\d .()-]*\d")
 
 
 def console() -> Console:
@@ -42,17 +48,39 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], emp
     if not listed:
         out.print(f"[bold]{title}[/bold]\n  {empty or 'nothing'}")
         return
+    # What customers and events say is text, never markup.
     grid = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in columns:
         grid.add_column(name, overflow="fold")
     for row in listed:
-        grid.add_row(*[_plain(cell) for cell in row])
+        grid.add_row(*map(Text, row))
     out.print(grid)
 
 
-def _plain(text: str) -> str:
-    """What customers and events say is text, never markup."""
-    return text.replace("[", "\\[")
+@contextmanager
+def writing(file: Path) -> Iterator[TextIO]:
+    """A file that a command was told to write; `-` is standard output."""
+    if str(file) == "-":
+        yield sys.stdout
+        return
+    try:
+        out = file.open("w", newline="", encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{file} can't be written: {error.strerror}") from error
+    with out:
+        yield out
+
+
+def cell(value: object) -> str:
+    """For a CSV file. A spreadsheet runs what begins like a formula; a quote in front keeps it text."""
+    text = "" if value is None else str(value)
+    dangerous = FORMULA.match(text) and not NUMBER.fullmatch(text)
+    return f"'{text}" if dangerous else text
+
+
+def counted(number: int, what: str) -> str:
+    """`1 rule`, `2 rules`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def moment(at: datetime | None, zone: str) -> str:

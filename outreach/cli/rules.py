@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from outreach.bootstrap import open_store
-from outreach.cli.common import Database, Json, settings
-from outreach.cli.output import err, print_json, table
+from outreach.bootstrap import open_store, read_rules
+from outreach.cli.common import Database, Json, Templates, settings
+from outreach.cli.output import counted, err, print_json, table
 from outreach.errors import OutreachError, Problem, RulebookError
 from outreach.rulebook.listing import describe
-from outreach.rulebook.load import Rulebook, load_rulebook
+from outreach.rulebook.load import Rulebook
 from outreach.settings import Settings
 
-Folder = Annotated[Path | None, typer.Argument(metavar="[DIR]", help="Default: OUTREACH_RULES, or rules.")]
+Folder = Annotated[Path | None, typer.Argument(metavar="DIR", help="Default: OUTREACH_RULES, or rules.")]
 
 
-def check(folder: Folder = None, templates: Annotated[Path | None, typer.Option(metavar="DIR")] = None,
-          database: Database = None, json: Json = False) -> None:  # fmt: skip
+def check(folder: Folder = None, templates: Templates = None, database: Database = None, json: Json = False) -> None:
     """Check every rule, template name and the cadence; all mistakes at once, each with its place and the mend."""
     chosen = settings(database, folder, templates)
     try:
-        book, problems = _load(chosen), ()
+        book = _load(chosen)
     except RulebookError as error:
-        book, problems = None, error.problems
-    problems = problems or (book.warnings if book else ())
-    mistakes = sum(p.severity == "error" for p in problems)
+        mistakes = sum(p.severity == "error" for p in error.problems)
+        _say(error.problems, json, counted(mistakes, "mistake"))
+        raise typer.Exit(1) from error
+    good = counted(len(book.rules), "rule") + (" is" if len(book.rules) == 1 else " are")
+    _say(book.warnings, json, f"{good} in order, {counted(len(book.warnings), 'warning')}")
+
+
+def _say(problems: Sequence[Problem], json: bool, summary: str) -> None:
     if json:
-        print_json({"ok": book is not None, "problems": [_plain(p) for p in problems]})
-    else:
-        for problem in problems:
-            err(str(problem))
-            if problem.text:
-                err(f"    {problem.text[:200]}")
-        count = len(book.rules) if book else 0
-        typer.echo(f"{count} rules are in order, {len(problems)} warnings" if book else f"{mistakes} mistakes")
-    if book is None:
-        raise typer.Exit(1)
+        print_json({"ok": all(p.severity != "error" for p in problems), "problems": [_plain(p) for p in problems]})
+        return
+    for problem in problems:
+        err(str(problem))
+        if problem.text:
+            err(f"    {problem.text[:200]}")
+    typer.echo(summary)
 
 
 def list_(folder: Folder = None, database: Database = None, json: Json = False) -> None:
@@ -54,8 +56,8 @@ def list_(folder: Folder = None, database: Database = None, json: Json = False) 
          "paused" if d["paused"] else "" if d["active"] else "off", str(d["place"]), str(d["about"]))
         for d in described
     ]  # fmt: skip
-    table("Rules", ("rule", "on", "steps", "purpose", "prio", "", "where", "about"), rows,
-          "There are no rules yet: `outreach init DIR` makes a folder with an example business to start from.")  # fmt: skip
+    nothing = "There are no rules yet: `outreach init DIR` makes a folder with an example business to start from."
+    table("Rules", ("rule", "on", "steps", "purpose", "prio", "", "where", "about"), rows, nothing)
 
 
 def _load(chosen: Settings) -> Rulebook:
@@ -65,8 +67,7 @@ def _load(chosen: Settings) -> Rulebook:
             seen = tx.house.fields()
     except OutreachError:
         seen = {}
-    customers = seen.pop("customer", set())
-    return load_rulebook(chosen.rules, chosen.templates, seen_fields=seen, seen_customer_fields=customers)
+    return read_rules(chosen, seen)
 
 
 def _paused(chosen: Settings) -> set[str]:

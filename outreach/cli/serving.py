@@ -6,6 +6,7 @@ import ipaddress
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from types import FrameType
 from typing import Annotated
 
@@ -38,10 +39,12 @@ def serve(
 
     from outreach.web.app import create_app
 
+    _on_stop(lambda: None)  # uvicorn passes the signal on when it is done: it must not end us before the scheduler
     heart = Heart(it.engine)
     heart.start()
     try:
-        typer.echo(f"Outreach serves http://{s.host}:{s.port}/  (database {s.database_url}; Ctrl-C stops it)")
+        host = f"[{s.host}]" if ":" in s.host else s.host
+        typer.echo(f"Outreach serves http://{host}:{s.port}/  (database {s.database_url}; Ctrl-C stops it)")
         config = uvicorn.Config(
             create_app(it, heart), host=s.host, port=s.port, log_level="warning", server_header=False,
             timeout_graceful_shutdown=GRACE, proxy_headers=False,
@@ -55,12 +58,7 @@ def worker(database: Database = None, rules: Rules = None) -> None:
     """Run the scheduler alone; any number of them may share a database."""
     it = _open(settings(database, rules), None, None)
     stop = threading.Event()
-
-    def leave(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, leave)
-    signal.signal(signal.SIGINT, leave)
+    _on_stop(stop.set)
     heart = Heart(it.engine)
     heart.start()
     typer.echo(f"Worker {it.engine.worker} runs (database {it.settings.database_url}; Ctrl-C stops it)")
@@ -71,6 +69,16 @@ def worker(database: Database = None, rules: Rules = None) -> None:
                 raise ConfigError(f"the scheduler died: {health}")
     finally:
         heart.stop()
+
+
+def _on_stop(do: Callable[[], None]) -> None:
+    """When told to stop (Ctrl-C, SIGTERM), do this instead of ending at once."""
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        do()
+
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
 
 
 def _open(given: Settings, host: str | None, port: int | None) -> App:

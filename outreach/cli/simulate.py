@@ -11,13 +11,13 @@ from typing import Annotated
 import typer
 
 from outreach.bootstrap import assemble, shipped, virtual_store
-from outreach.cli.output import err, print_json, progress, table
+from outreach.cli.output import err, print_json, progress, table, writing
 from outreach.core.follow_up import BY_STAFF
 from outreach.core.zone import to_utc
 from outreach.doors.files import read_events, read_people
 from outreach.doors.lines import Rejected
-from outreach.effects import OUTCOMES
 from outreach.errors import InputError
+from outreach.outcomes import OUTCOMES
 from outreach.ports import VirtualClock
 from outreach.rulebook.load import Rulebook, load_rulebook
 from outreach.settings import Settings, read_settings
@@ -59,7 +59,7 @@ def simulate(
     span = (_instant(since, "--from"), _instant(until, "--until"))
     rows = _play(files, _settings(rules, templates), span, outcome)
     if out is not None:
-        with out.open("w", newline="", encoding="utf-8") as file:
+        with writing(out) as file:
             write(rows, file)
     changes = None if against is None else compare(rows, _play(files, _settings(against, templates), span, outcome))
     _show(rows, changes, files.rejected, json)
@@ -137,22 +137,25 @@ def _show(rows: Sequence[Contact], changes: Sequence[Difference] | None, rejecte
             **({} if changes is None else {"changes": [asdict(c) for c in changes]}),
         })  # fmt: skip
     else:
-        table("What would have happened", ("rule", "step", "status", "reason", "follow-ups"), [(*k, str(n)) for k, n in counted],
-              "Nothing: no event started a rule. `outreach why CUSTOMER` tells of live data; here check `on` and `when`.")  # fmt: skip
+        nothing = "Nothing: no event started a rule. Look at its `on` and `when`; `outreach rules list` shows them."
+        columns = ("rule", "step", "status", "reason", "follow-ups")
+        table("What would have happened", columns, [(*k, str(n)) for k, n in counted], nothing)
         staff = sum(r.status == "done" and r.channel in BY_STAFF for r in rows)
         typer.echo(f"\n{len(rows)} follow-ups, {len(touched)} customers contacted, {staff} calls and tasks for staff")
         if changes is not None:
-            listed = [(c.customer, c.rule, c.step, c.event, c.before or "-", c.after or "-") for c in changes[:200]]
-            table(
-                f"What changes ({len(changes)})",
-                ("customer", "rule", "step", "event", "these rules", "the others"),
-                listed,
-                "Nothing.",
-            )
+            _show_changes(changes)
     for line in rejected[:20]:
         err(f"rejected: {line}")
     if len(rejected) > 20:
         err(f"… and {len(rejected) - 20} more rejected")
+
+
+def _show_changes(changes: Sequence[Difference]) -> None:
+    listed = [(c.customer, c.rule, c.step, c.event, c.before or "-", c.after or "-") for c in changes[:200]]
+    columns = ("customer", "rule", "step", "event", "these rules", "the others")
+    table(f"What changes ({len(changes)})", columns, listed, "Nothing.")
+    if len(changes) > 200:
+        typer.echo(f"… and {len(changes) - 200} more; --json shows all")
 
 
 def _instant(text: str, option: str) -> datetime | None:

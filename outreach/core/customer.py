@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -43,6 +43,11 @@ class Customer:
         """Plain data for templates and conditions: unknown fields are absent, so that using one is noticed."""
         plain = {name: value for name in KNOWN if (value := getattr(self, name))}
         return self.fields | plain | {"id": self.id, "tags": list(self.tags), "memory": dict(self.memory)}
+
+    def told(self, news: Customer) -> Customer:
+        """This customer with what another line about her says; what that leaves out stays."""
+        plain = {name: getattr(news, name) or getattr(self, name) for name in (*KNOWN, "tags")}
+        return replace(self, **plain, fields=self.fields | news.fields, memory=self.memory | news.memory)
 
     def address(self, channel: str) -> str:
         """Where this channel reaches the customer; empty when it can't."""

@@ -35,6 +35,10 @@ class History:
         )
         return as_scope(found) if found else None
 
+    def has(self, event_type: str, field: str, value: object) -> bool:
+        """Whether an event of this type came, before or after the triggering one, with this value in this field."""
+        return any(str(e.data.get(field, "")) == str(value) for e in self._of(event_type) if not self._is_current(e))
+
     def count(self, event_type: str, since: datetime | None = None) -> int:
         """How many, from `since` (exclusive) on."""
         return sum(1 for e in self._of(event_type) if since is None or e.time > since)

@@ -13,12 +13,14 @@ from outreach.core.stopping import key_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concerned:
     """`starting`: rules that may begin a run; `touching`: names of rules whose open runs may end or move; `facts`:
-    event types of the past that conditions ask for; `windowed`: rules that ask when they last began."""
+    event types of the past that conditions ask for; `windowed`: rules that ask when they last began; `asks_open`:
+    whether a condition asks for open holds."""
 
     starting: tuple[Rule, ...]
     touching: frozenset[str]
     facts: frozenset[str]
     windowed: tuple[str, ...]
+    asks_open: bool = False
 
 
 class RuleIndex(Mapping[str, Rule]):
@@ -53,6 +55,7 @@ class RuleIndex(Mapping[str, Rule]):
             touching=frozenset(r.name for r in rules if _may_touch(r, event_type)),
             facts=frozenset(facts),
             windowed=tuple(r.name for r in starting if r.once_window is not None),
+            asks_open=any(r.when is not None and "open(" in r.when.source for r in starting),
         )
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from outreach.core.follow_up import FollowUp
+from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.keys import make_id, share
 from outreach.core.moment import Moment, NoMoment, resolve
 from outreach.core.rule import OnMissing, Rule, Step, type_matches
@@ -70,10 +70,9 @@ def _already_came(rule: Rule, here: Situation) -> Reason | None:
     """A step that isn't missing, because news of it overtook the news it follows."""
     if not isinstance(rule.trigger, OnMissing):
         return None
-    value = here.event.data.get(rule.trigger.key)
+    value = here.event.data.get(rule.trigger.key, "")
     for event_type in rule.trigger.missing:
-        last = here.past.last(event_type)
-        if last is not None and last.get(rule.trigger.key) == value:
+        if here.past.has(event_type, rule.trigger.key, value):
             return Reason(code=f"came:{event_type}", text=f"{event_type} came before")
     return None
 
@@ -131,8 +130,10 @@ def next_step(rule: Rule, done: FollowUp, here: Situation) -> FollowUp | None:
 
 def choose_variant(rule: Rule, step: Step, customer: str) -> str:
     """Which template of a split this customer gets: stable, evenly spread."""
+    if len(step.templates) < 2:
+        return next(iter(step.templates), "")
     names = sorted(step.templates)
-    return names[int(share(customer, f"{rule.name}/{step.name}") * len(names))] if names else ""
+    return names[int(share(customer, f"{rule.name}/{step.name}") * len(names))]
 
 
 def assigned(step: Step, here: Situation) -> str:
@@ -178,9 +179,9 @@ def _apply_late(rule: Rule, made: Sequence[FollowUp], now: datetime) -> list[Fol
         if f not in late:
             out.append(f)
         elif f in keep:
-            out.append(replace(f, wake=now, valid_until=now + (f.valid_until - f.due)))
+            out.append(evolve(f, wake=now, valid_until=now + (f.valid_until - f.due)))
         else:
-            out.append(replace(f, state="expired", reason="late", wake=None, ended=now))
+            out.append(evolve(f, state="expired", reason="late", wake=None, ended=now))
     return out
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from outreach.core.event import Event
-from outreach.core.follow_up import FollowUp
+from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.moment import Moment, resolve
 from outreach.core.rule import OnMissing, Rule, type_matches
 from outreach.core.situation import Situation
@@ -46,9 +45,9 @@ def moved(rule: Rule, f: FollowUp, here: Situation) -> FollowUp:
     step = rule.steps[f.index]
     found = resolve(step.at, here.base(f.started))
     if not isinstance(found, Moment) or found.at == f.due:
-        return replace(f, overlay=dict(here.overlay or {}))
+        return evolve(f, overlay=dict(here.overlay or {}))
     until = step.valid_for.add(found.at, here.zone, here.policy.calendar, here.place)
-    return replace(
+    return evolve(
         f, due=found.at, wake=found.at, valid_until=until, intent=found.intent, reason="", state="scheduled",
         listed=None, overlay=dict(here.overlay or {}),
     )  # fmt: skip
@@ -56,7 +55,7 @@ def moved(rule: Rule, f: FollowUp, here: Situation) -> FollowUp:
 
 def ended(f: FollowUp, state: str, reason: str, now: datetime) -> FollowUp:
     """`f` at its end."""
-    return replace(f, state=state, reason=reason, wake=None, ended=now)
+    return evolve(f, state=state, reason=reason, wake=None, ended=now)
 
 
 def key_name(rule: Rule) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.engine import make_url
 
@@ -13,7 +14,7 @@ from outreach.bootstrap import App, SystemClock, assemble, open_store, shipped
 from outreach.core.zone import to_local
 from outreach.demo.scenario import ZONE, load
 from outreach.doors.lines import event_of
-from outreach.doors.people import customer_of
+from outreach.doors.people import Person, customer_of
 from outreach.errors import DatabaseError, InputError
 from outreach.ports import VirtualClock
 from outreach.rulebook.load import load_rulebook
@@ -69,7 +70,7 @@ def _today(end: datetime) -> date:
     return (to_local(end, ZONE) - MORNING).date()
 
 
-def _person(line):  # type: ignore[no-untyped-def]
+def _person(line: Mapping[str, Any]) -> Person:
     person = customer_of(line)
     if isinstance(person, str):
         raise InputError(f"the demo's customer {line.get('id')} is wrong: {person}")

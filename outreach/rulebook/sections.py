@@ -41,7 +41,8 @@ def read_folder(rules_dir: Path, problems: list[Problem]) -> Folder:
     found = Folder()
     if not rules_dir.is_dir():
         said = f"there is no folder `{rules_dir.name}` in {rules_dir.parent}"
-        problems.append(Problem(file=rules_dir.name, line=1, column=1, message=said))
+        hint = "`outreach init DIR` makes one with rules to start from; OUTREACH_RULES names another"
+        problems.append(Problem(file=rules_dir.name, line=1, column=1, message=said, hint=hint))
     for path in rule_files(rules_dir):
         name = path.relative_to(rules_dir.parent).as_posix()
         found.files.append(name)

@@ -34,19 +34,22 @@ class Contact:
 
 
 def contacts(store: Store) -> Iterator[Contact]:
-    """The rows of a store."""
+    """The rows of a store, in order of time."""
     with store.reading() as tx:
         ended = list(tx.follow_ups.ended())
         people = tx.customers.get({f.customer for f in ended})
-    for f in ended:
+    for f in sorted(ended, key=_at):
         yield _contact(f, f.address or people[f.customer].address(f.channel))
 
 
+def _at(f: FollowUp) -> datetime:
+    """A call that was done took place when it was handed to a person; its outcome may come later."""
+    return (f.state == "done" and f.listed) or f.ended or f.due
+
+
 def _contact(f: FollowUp, address: str) -> Contact:
-    # A call that was done took place when it was handed to a person; its outcome may come later.
-    at = f.listed if f.state == "done" and f.listed else f.ended
     return Contact(
-        at=stamp(at), due=stamp(f.due), customer=f.customer, address=address, channel=f.channel, purpose=f.purpose,
+        at=stamp(_at(f)), due=stamp(f.due), customer=f.customer, address=address, channel=f.channel, purpose=f.purpose,
         rule=f.rule, step=f.step, event=f.event, status=STATUS.get(f.state, f.state), reason=f.reason,
     )  # fmt: skip
 

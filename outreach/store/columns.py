@@ -12,7 +12,7 @@ SQLModel.metadata.naming_convention = {
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
     "pk": "pk_%(table_name)s",
-}  # type: ignore[assignment]
+}
 
 
 class Table(SQLModel):

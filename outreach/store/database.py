@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import DatabaseError as SqlError
 
 from outreach.errors import ConfigError, DatabaseError
@@ -52,10 +52,8 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
     """WAL lets readers read while one writes; FULL, because a committed intent must survive a power cut."""
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    try:
+    with suppress(sqlite3.OperationalError):  # read-only: reading still works, and the first write says so
         connection.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.OperationalError:  # read-only: reading still works, and the first write says so
-        pass
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {AUTOCHECKPOINT}")
     connection.execute("PRAGMA cache_size = -65536")
@@ -63,7 +61,7 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    """A writer takes its lock at once: a deferred one that upgrades is refused without waiting (SQLITE_BUSY_SNAPSHOT)."""
+    """A writer takes its lock at once: one that upgrades later is refused without waiting (SQLITE_BUSY_SNAPSHOT)."""
     mode = "DEFERRED" if connection.get_execution_options().get("reading") else "IMMEDIATE"
     connection.exec_driver_sql(f"BEGIN {mode}")
 
@@ -74,8 +72,8 @@ def transaction(engine: Engine, *, reading: bool = False) -> Iterator[Connection
     try:
         with engine.connect().execution_options(reading=reading) as connection, connection.begin():
             yield connection
-    except (OperationalError, SqlError) as error:
-        said = plain_word(engine, str(error.orig))
+    except (SqlError, sqlite3.Error) as error:
+        said = plain_word(engine, str(getattr(error, "orig", error)))
         if said is None:
             raise
         raise DatabaseError(said) from error

@@ -23,14 +23,18 @@ class Dialect:
     join: str
 
 
+#: Each key is one text, four digits of bucket and then the subject: to cut a text is cheaper than to look into JSON.
 SQLITE = Dialect(
     mark="?",
-    keys="(SELECT json_extract(value, '$[0]') AS bucket, json_extract(value, '$[1]') AS subject FROM json_each(?)) k",
+    keys="(SELECT CAST(substr(value, 1, 4) AS INTEGER) AS bucket, substr(value, 5) AS subject FROM json_each(?)) k",
     join="CROSS JOIN",
 )
 POSTGRESQL = Dialect(
     mark="%s",
-    keys="(SELECT (v->>0)::smallint AS bucket, v->>1 AS subject FROM jsonb_array_elements(%s::jsonb) v) k",
+    keys=(
+        "(SELECT substr(v, 1, 4)::smallint AS bucket, substr(v, 5) AS subject"
+        " FROM jsonb_array_elements_text(%s::jsonb) v) k"
+    ),
     join="JOIN",
 )
 
@@ -53,21 +57,31 @@ class Book:
 
     def read(self, sql: str, *values: Any) -> Sequence[Any]:
         """All rows. `?` marks a value on every database."""
-        return self.conn.exec_driver_sql(self._sql(sql), values).fetchall()
+        return self._fetch(self._sql(sql), values)
 
     def read_keyed(
         self, columns: str, table: str, subject: str, subjects: Iterable[str], where: str = "", *values: Any
     ) -> Sequence[Any]:
         """Rows of many subjects at once: those whose (bucket, `subject` column) is among the given ones."""
-        pairs = [(self.place(s), s) for s in subjects]
-        if not pairs:
+        keys = sorted([f"{self.place(s):04d}{s}" for s in subjects])  # in the order of the rows: half the time
+        if not keys:
             return []
         sql = (
             f"SELECT {columns} FROM {self.dialect.keys} {self.dialect.join} {table} t"
             f" ON t.bucket = k.bucket AND t.tenant_id = {self.dialect.mark} AND t.{subject} = k.subject"
         )
         rest = self._sql(f" WHERE {where}") if where else ""
-        return self.conn.exec_driver_sql(sql + rest, (dump(pairs), self.tenant, *values)).fetchall()
+        return self._fetch(sql + rest, (dump(keys), self.tenant, *values))
+
+    def _fetch(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+        """Rows by the driver's own cursor: describing each result anew, as SQLAlchemy does, costs more than a small
+        query itself."""
+        cursor = self.conn.connection.cursor()
+        try:
+            cursor.execute(sql, values)
+            return cursor.fetchall()
+        finally:
+            cursor.close()
 
     def write(self, sql: str, *values: Any) -> int:
         """One statement; the number of rows it changed."""

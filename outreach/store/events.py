@@ -74,8 +74,8 @@ class Events(Book):
     def get(self, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], Event]:
         """Events by (customer, source, id)."""
         wanted = set(keys)
-        rows = self.read_keyed(_READ, "event", "customer", {c for c, _, _ in wanted}, "t.id IN (" + _marks(wanted) + ")",
-                               *[i for _, _, i in wanted]) if wanted else []  # fmt: skip
+        customers, ids = {c for c, _, _ in wanted}, [i for _, _, i in wanted]
+        rows = self.read_keyed(_READ, "event", "customer", customers, f"t.id IN ({_marks(ids)})", *ids)
         events = (_event(row) for row in rows)
         return {key: e for e in events if (key := (e.customer, e.source, e.id)) in wanted}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from outreach.core.follow_up import FollowUp
-from outreach.store.codec import Codec, instant, micros
+from outreach.store.codec import Codec, dump, instant, micros
 from outreach.store.dialect import Book, insert_sql, names
 
 CODEC = Codec(FollowUp)
@@ -53,9 +53,13 @@ class FollowUps(Book):
     def known(self, ids: Iterable[tuple[str, str]]) -> set[str]:
         """Which of these (customer, id) exist already."""
         wanted = list(ids)
-        marks = ", ".join("?" for _ in wanted)
-        rows = self.read_keyed("t.id", "follow_up", "customer", {c for c, _ in wanted}, f"t.id IN ({marks})",
-                               *[i for _, i in wanted]) if wanted else []  # fmt: skip
+        text = (
+            "SELECT value FROM json_each(?)"
+            if self.dialect.mark == "?"
+            else "SELECT jsonb_array_elements_text(?::jsonb)"
+        )
+        rows = self.read_keyed("t.id", "follow_up", "customer", {c for c, _ in wanted}, f"t.id IN ({text})",
+                               dump([i for _, i in wanted])) if wanted else []  # fmt: skip
         return {row[0] for row in rows}
 
     def last_started(self, customers: Iterable[str], rules: Iterable[str]) -> dict[str, dict[str, datetime]]:
@@ -94,8 +98,9 @@ class FollowUps(Book):
 
     def ended(self) -> Iterable[FollowUp]:
         """Every follow-up that came to an end, in order of time."""
-        sql = f"SELECT {_READ} FROM follow_up t WHERE t.wake IS NULL AND t.tenant_id = ? ORDER BY t.ended, t.customer, t.rule, t.index, t.id"
-        for row in self.read(sql.replace("t.index", 't."index"'), self.tenant):
+        order = 't.ended, t.customer, t.rule, t."index", t.id'
+        sql = f"SELECT {_READ} FROM follow_up t WHERE t.wake IS NULL AND t.tenant_id = ? ORDER BY {order}"
+        for row in self.read(sql, self.tenant):
             yield CODEC.value(row)
 
     def counts(self) -> dict[str, int]:
@@ -105,12 +110,14 @@ class FollowUps(Book):
 
     def listed(self) -> list[FollowUp]:
         """The staff list: calls and tasks handed out and not yet done, most important first."""
-        sql = f"SELECT {_READ} FROM follow_up t WHERE t.state = 'listed' AND t.wake IS NOT NULL AND t.tenant_id = ? ORDER BY t.valid_until, t.priority DESC, t.customer, t.id"
-        return CODEC.values(self.read(sql, self.tenant))
+        where = "t.state = 'listed' AND t.wake IS NOT NULL AND t.tenant_id = ?"
+        order = "t.valid_until, t.priority DESC, t.customer, t.id"
+        return CODEC.values(self.read(f"SELECT {_READ} FROM follow_up t WHERE {where} ORDER BY {order}", self.tenant))
 
     def listed_at(self, at: datetime) -> list[FollowUp]:
         """Calls and tasks handed out at that very instant."""
-        sql = f"SELECT {_READ} FROM follow_up t WHERE t.state = 'listed' AND t.wake > ? AND t.listed = ? AND t.tenant_id = ?"
+        where = "t.state = 'listed' AND t.wake > ? AND t.listed = ? AND t.tenant_id = ?"
+        sql = f"SELECT {_READ} FROM follow_up t WHERE {where}"
         return CODEC.values(self.read(sql, micros(at), micros(at), self.tenant))
 
     def _by_customer(self, rows: Sequence[Sequence[object]]) -> dict[str, list[FollowUp]]:

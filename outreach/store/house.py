@@ -52,7 +52,7 @@ class House(Book):
 
     def settings(self) -> dict[str, str]:
         """Facts about this database."""
-        return dict(self.read("SELECT name, value FROM setting"))  # type: ignore[arg-type]
+        return dict(self.read("SELECT name, value FROM setting"))
 
     def set(self, name: str, value: str) -> None:
         """Write one."""
@@ -67,15 +67,24 @@ class Holds(Book):
     """Reads and writes the `hold` table: a complaint that is open, by its key."""
 
     def open(self, customer: str, name: str, key: str, at: datetime) -> None:
-        """Open a hold; one of the same key that was closed opens again."""
+        """Open a hold; one of the same key that was closed opens again, unless it was closed later than this."""
         columns = ("bucket", "tenant_id", "customer", "name", "key", "opened", "closed")
         row = (self.bucket(customer), self.tenant, customer, name, key, micros(at), None)
-        reopen = '(bucket, tenant_id, customer, name, "key") DO UPDATE SET closed = NULL'
+        reopen = (
+            '(bucket, tenant_id, customer, name, "key") DO UPDATE SET closed = NULL, opened = excluded.opened'
+            " WHERE hold.closed <= excluded.opened"
+        )
         self.insert("hold", columns, [row], reopen)
 
     def close(self, customer: str, name: str, key: str, at: datetime) -> None:
-        """Close a hold; without a key, all of that name."""
-        sql = "UPDATE hold SET closed = ? WHERE closed IS NULL AND bucket = ? AND tenant_id = ? AND customer = ? AND name = ?"
+        """Close a hold; without a key, all of that name. One that isn't known yet is entered as closed, because news
+        of its end may overtake news of its beginning."""
+        columns = ("bucket", "tenant_id", "customer", "name", "key", "opened", "closed")
+        self.insert(
+            "hold", columns, [(self.bucket(customer), self.tenant, customer, name, key, micros(at), micros(at))]
+        )
+        where = "closed IS NULL AND bucket = ? AND tenant_id = ? AND customer = ? AND name = ?"
+        sql = f"UPDATE hold SET closed = ? WHERE {where}"
         values = [micros(at), self.bucket(customer), self.tenant, customer, name]
         self.write(sql + (' AND "key" = ?' if key else ""), *values, *([key] if key else []))
 

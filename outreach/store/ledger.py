@@ -41,11 +41,12 @@ class Ledger(Book):
 
     def settle(self, touches: Iterable[Touch]) -> None:
         """Store the state of known touches, under each subject."""
-        rows = []
-        for t in touches:
-            for s in (f"c:{t.customer}", f"a:{t.address_key}"):
-                if s != "a:":
-                    rows.append((t.state, t.by, self.place(s), self.tenant, s, t.id))
+        rows = [
+            (t.state, t.by, self.place(s), self.tenant, s, t.id)
+            for t in touches
+            for s in (f"c:{t.customer}", f"a:{t.address_key}")
+            if s != "a:"
+        ]
         sql = 'UPDATE touch SET state = ?, "by" = ? WHERE bucket = ? AND tenant_id = ? AND subject = ? AND id = ?'
         self.write_many(sql, rows)
 

@@ -16,6 +16,7 @@ from outreach.store.codec import Codec, load
 from outreach.store.database import transaction
 from outreach.store.dialect import Book, names
 from outreach.store.follow_ups import CODEC as FOLLOW_UP
+from outreach.store.house import ORDER
 from outreach.store.store import Store
 
 ATTEMPT = Codec(Attempt)
@@ -70,18 +71,20 @@ class Views(Book):
             bucket = bucket_in(public_id)
         except ValueError:
             return None
-        sql = f"SELECT {names(FOLLOW_UP.columns, 't.')} FROM follow_up t WHERE t.bucket = ? AND t.tenant_id = ? AND t.id = ?"
+        sql = f"SELECT {names(FOLLOW_UP.columns, 't.')} FROM follow_up t WHERE bucket = ? AND tenant_id = ? AND id = ?"
         found = FOLLOW_UP.values(self.read(sql, bucket, self.tenant, public_id))
         return found[0] if found else None
 
     def last_reasons(self, follow_ups: Iterable[FollowUp]) -> dict[str, tuple[Reason, ...]]:
         """The reasons of the latest decision about each of these, by id."""
         wanted = {f.id: f.customer for f in follow_ups}
-        marks = ", ".join("?" for _ in wanted)
-        rows = self.read_keyed(
-            "t.follow_up, t.at, t.reasons", "trace", "customer", set(wanted.values()), f"t.follow_up IN ({marks})", *wanted
-        ) if wanted else []  # fmt: skip
-        latest = {follow_up: reasons for follow_up, _, reasons in sorted(rows, key=lambda row: row[1])}
+        columns, where = (
+            "t.follow_up, t.at, t.decision, t.reasons",
+            f"t.follow_up IN ({', '.join('?' for _ in wanted)})",
+        )
+        rows = self.read_keyed(columns, "trace", "customer", set(wanted.values()), where, *wanted) if wanted else []
+        in_order = sorted(rows, key=lambda row: (row[1], ORDER.get(row[2], len(ORDER))))
+        latest = {follow_up: reasons for follow_up, _, _, reasons in in_order}
         return {follow_up: tuple(Reason(**plain) for plain in load(text)) for follow_up, text in latest.items()}
 
     def people(self, ids: Iterable[str]) -> dict[str, Customer]:

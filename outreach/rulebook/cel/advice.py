@@ -7,7 +7,7 @@ from typing import Final
 
 from outreach.rulebook.cel.problem import ConditionProblem
 from outreach.rulebook.cel.spelling import literal, path, start, written
-from outreach.rulebook.cel.tree import Call, Const, Ident, Loop, Node, Select, Tree, children
+from outreach.rulebook.cel.tree import Call, Const, Ident, Node, Select, Tree, children
 
 _NUMBERS: Final = ("count", "sum", "days_since")
 _COMPARE: Final = {"_==_": "==", "_!=_": "!=", "_<_": "<", "_<=_": "<=", "_>_": ">", "_>=_": ">="}
@@ -44,10 +44,10 @@ def advice(tree: Tree, source: str) -> Iterator[ConditionProblem]:
         message = f"the condition gives {KINDS.get(whole, whole)}, not yes or no"
         hint = "compare it with something: == > < in …"
         yield ConditionProblem(start(tree.root, source), message, hint, text=written(tree.root))
-    yield from _below(tree, tree.root, source, False)
+    yield from _below(tree, tree.root, source)
 
 
-def _below(tree: Tree, node: Node, source: str, looped: bool) -> Iterator[ConditionProblem]:
+def _below(tree: Tree, node: Node, source: str) -> Iterator[ConditionProblem]:
     if isinstance(node, Select) and node.field == "length" and isinstance(node.operand, Select):
         message = f"`{written(node)}` is a field named `length`, not a number of characters or elements"
         hint = f"write size({written(node.operand)}) for that"
@@ -55,12 +55,8 @@ def _below(tree: Tree, node: Node, source: str, looped: bool) -> Iterator[Condit
     if isinstance(node, Call):
         yield from _compared(tree, node)
         yield from _tags(node, source)
-        decimals = any(isinstance(arg, Const) and arg.kind == "double" for arg in node.args)
-        if looped and node.function in _COMPUTE and decimals:
-            message = "in here a whole number and a decimal can't be computed with, and data has both"
-            yield ConditionProblem(node.at, message, "write double(x) around the value", "warning")
     for child in children(node):
-        yield from _below(tree, child, source, looped or isinstance(node, Loop))
+        yield from _below(tree, child, source)
 
 
 def _compared(tree: Tree, node: Call) -> Iterator[ConditionProblem]:

@@ -12,11 +12,10 @@ from outreach.rulebook.cel.fields import Fields
 from outreach.rulebook.cel.lexer import slips, tokens
 from outreach.rulebook.cel.names import Checker, Needs
 from outreach.rulebook.cel.problem import ConditionProblem
-from outreach.rulebook.cel.tree import Call, Loop, Node, TooBig, Tree, children
+from outreach.rulebook.cel.tree import TooBig, Tree
 
 #: Characters of one expression.
 LONGEST = 2000
-_COMPUTE = ("_+_", "_-_", "_*_", "_/_")
 
 
 @dataclass(slots=True)
@@ -81,16 +80,7 @@ def _parsed(source: str) -> tuple[Tree | None, list[Complaint]]:
         tree = parse(source, types=False)
     except CelError:
         return None, found
-    looped = set(_offsets(tree.root, False))
-    return tree, [each for each in found if not each.mixes_numbers or each.at in looped]
-
-
-def _offsets(node: Node, looped: bool) -> Iterator[int]:
-    """Where something is computed inside of a macro: CEL does that, and it doesn't mix numbers."""
-    if looped and isinstance(node, Call) and node.function in _COMPUTE:
-        yield node.at
-    for child in children(node):
-        yield from _offsets(child, looped or isinstance(node, Loop))
+    return tree, [each for each in found if not each.mixes_numbers]
 
 
 def _left(found: Sequence[Complaint], checker: Checker) -> list[Complaint]:

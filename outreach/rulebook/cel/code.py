@@ -7,13 +7,14 @@ looked at on the spot, which costs a fifth of a call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 from outreach.core.span import parse_span
-from outreach.rulebook.cel.env import Runtime
+from outreach.rulebook.cel import arithmetic
+from outreach.rulebook.cel.env import operation
+from outreach.rulebook.cel.macros import macro
 from outreach.rulebook.cel.spelling import path
-from outreach.rulebook.cel.tree import Call, Const, Ident, ListOf, MapOf, Node, Select, Tree, names
+from outreach.rulebook.cel.tree import Call, Const, Ident, ListOf, Loop, MapOf, Node, Select, flat
 from outreach.rulebook.cel.values import as_time
 
 ROOTS: Final = frozenset({"event", "customer", "previous", "now"})
@@ -27,11 +28,12 @@ _TEXT: Final = {"startsWith": "startswith", "endsWith": "endswith", "contains": 
 
 
 class Writer:
-    """Writes Python expressions for nodes of one tree; `bound` holds the objects that they name."""
+    """Writes Python expressions for nodes; `bound` holds the objects that they name, `inner` the names that macros give
+    and what stands for them in the code."""
 
-    def __init__(self, tree: Tree, bound: dict[str, Any] | None = None):
-        self.tree = tree
+    def __init__(self, bound: dict[str, Any] | None = None, inner: dict[str, str] | None = None):
         self.bound = {} if bound is None else bound
+        self.inner = inner or {}
 
     def bind(self, value: Any) -> str:
         """A name for an object in the code."""
@@ -69,6 +71,8 @@ class Writer:
                 return f"({text}.__class__ is str and {part}.__class__ is str and {t}.{_TEXT[name]}({p}))"
             case Call(function="open", args=(Const(value=name),)):
                 return f"(facts.is_open({self.bind(name)}) is True)"
+            case Loop() if macro(node).made is None:
+                return self.loop(node)
             case Select(test=True, operand=operand, field=field):
                 return f"(get({self.value(operand)}, {self.bind(field)}).__class__ is not Absent)"
         return ""
@@ -121,25 +125,27 @@ class Writer:
         match node:
             case Const():
                 return self.bind(node.value)
+            case Ident(name=name) if name in self.inner:
+                return self.inner[name]
             case Ident(name=name):
                 return name if name == "now" else f"scope.get({self.bind(name)})"
+            case Loop():
+                return self.loop(node)
             case ListOf(items=items) if all(isinstance(item, Const) for item in items):
                 return self.bind([item.value for item in items if isinstance(item, Const)])
             case ListOf(items=items):
                 return f"list_of({', '.join(map(self.value, items))})"
-            case MapOf(entries=entries) if all(isinstance(key, Const) and key.kind == "string" for key, _ in entries):
+            case MapOf(entries=entries):
                 pairs = (f"({self.value(key)}, {self.value(value)})" for key, value in entries if key is not None)
                 return f"map_of({', '.join(pairs)})"
             case Call():
                 return self.call(node)
-            case Select():
-                return self.field(node)
-        return f"{self.runtime(node)}(scope)"
+        return self.field(node)
 
     def field(self, node: Node) -> str:
         """A field, of a root (`event.get(K)`) or of anything else."""
         base, fields = path(node)
-        if isinstance(base, Ident) and base.name in ROOTS - {"now"}:
+        if isinstance(base, Ident) and base.name in ROOTS - {"now"} - self.inner.keys():
             written, rest = f"{base.name}.get({self.bind(fields[0])}, MISSING)", fields[1:]
         else:
             written, rest = self.value(base), fields
@@ -154,6 +160,10 @@ class Writer:
                 return self.field(node)
             case Call(function="_?_:_", args=(test, yes, no)):
                 return f"({self.value(yes)} if {self.truth(test)} else {self.value(no)})"
+            case Call(function="timestamp", args=(Const(value=text),)):
+                return self.bind(arithmetic.timestamp(text))
+            case Call(function="duration", args=(Const(value=text),)):
+                return self.bind(arithmetic.duration(text))
             case Call(function="last", args=(Const(value=type_),)):
                 return f"facts.last({self.bind(type_)})"
             case Call(function="count" | "sum" as name, args=args):
@@ -167,21 +177,24 @@ class Writer:
             case Call(function=name, target=target, args=args) if name in _COMPUTE:
                 operands = args if target is None else (target, *args)
                 return f"{_COMPUTE[name]}({', '.join(map(self.value, operands))})"
-        return f"{self.runtime(node)}(scope)"
+        operands = node.args if node.target is None else (node.target, *node.args)
+        called = operation(node.function, after=node.target is not None, operands=len(operands))
+        return f"{self.bind(called)}({', '.join(map(self.value, operands))})"
 
     def ago(self, window: object) -> str:
         """Now less a span that was read when the rule was loaded."""
         return f"(now - {self.bind(parse_span(str(window)).elapsed)})"
 
-    def runtime(self, node: Node) -> str:
-        """CEL itself, for what is not written here (`exists`, `all`, `matches`, conversions …)."""
-        return self.bind(Runtime(self.tree.part(node), ROOTS & names(node)))
+    def loop(self, node: Loop) -> str:
+        """`exists`, `all`, `exists_one` give yes or no; `map` and `filter` a list."""
+        written = macro(node)
+        test = "None" if written.test is None else self.each(node, written.test, truth=True)
+        if written.made is None:
+            return f"{written.kind}({self.value(node.over)}, {test}, budget)"
+        return f"{written.kind}({self.value(node.over)}, {test}, {self.each(node, written.made, truth=False)}, budget)"
 
-
-def flat(node: Node, function: str) -> Iterator[Node]:
-    """The operands of `a && b && c`, which CEL keeps as a balanced tree."""
-    if isinstance(node, Call) and node.function == function:
-        for arg in node.args:
-            yield from flat(arg, function)
-    else:
-        yield node
+    def each(self, node: Loop, of: Node, *, truth: bool) -> str:
+        """A function of one element."""
+        name = f"x{node.id}"
+        inside = Writer(self.bound, {**self.inner, node.name: name})
+        return f"(lambda {name}: {inside.truth(of) if truth else inside.value(of)})"

@@ -18,7 +18,7 @@ from outreach.rulebook.cel.tree import (
     TooBig,
     Tree,
 )
-from outreach.rulebook.cel.wire import double, field, fields, first, signed
+from outreach.rulebook.cel.wire import double, fields, first, signed
 
 _PRIMITIVES = {1: "bool", 2: "int", 3: "uint", 4: "double", 5: "string", 6: "bytes"}
 _WELL_KNOWN = {2: "timestamp", 3: "duration"}
@@ -36,8 +36,7 @@ def read_tree(serialized: bytes) -> Tree:
             key, at = _pair(entry)
             places[key] = at
     kinds = dict(_kinds(body)) if checked else {}
-    rest = b"".join(field(number, data) for number, _, data in fields(body) if data and number != expr)
-    return Tree(_Reader(places).node(first(body, expr), 1), kinds, rest, checked)
+    return Tree(_Reader(places).node(first(body, expr), 1), kinds)
 
 
 def _pair(entry: bytes) -> tuple[int, int]:
@@ -85,7 +84,7 @@ class _Reader:
                 id_ = varint
             else:
                 kind, body = number, data
-        head = (id_, self.places.get(id_, 0), raw)
+        head = (id_, self.places.get(id_, 0))
         match kind:
             case 3:
                 return Const(*head, *_constant(body))
@@ -95,7 +94,7 @@ class _Reader:
                 return self.loop(head, body, depth)
         return self.inner(kind, head, body, depth + 1)
 
-    def inner(self, kind: int, head: tuple[int, int, bytes], body: bytes, depth: int) -> Node:
+    def inner(self, kind: int, head: tuple[int, int], body: bytes, depth: int) -> Node:
         match kind:
             case 5:
                 test = any(varint for number, varint, _ in fields(body) if number == 3)
@@ -115,10 +114,10 @@ class _Reader:
         key = first(data, 3)
         return (self.node(key, depth) if key else None), self.node(first(data, 4), depth)
 
-    def loop(self, head: tuple[int, int, bytes], body: bytes, depth: int) -> Node:
+    def loop(self, head: tuple[int, int], body: bytes, depth: int) -> Node:
         names = {first(body, number).decode() for number in (1, 3, 8)} - {""}
-        inner = tuple(self.node(first(body, number), depth + 1) for number in (4, 5, 6, 7))
-        return Loop(*head, frozenset(names), self.node(first(body, 2), depth + 1), inner)
+        over, *inner = (self.node(first(body, number), depth + 1) for number in (2, 4, 5, 6, 7))
+        return Loop(*head, first(body, 1).decode(), frozenset(names), over, (inner[0], inner[1], inner[2], inner[3]))
 
 
 def _constant(body: bytes) -> tuple[str, bool | int | float | str | bytes | None]:

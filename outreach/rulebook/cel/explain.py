@@ -36,10 +36,10 @@ def parts(tree: Tree, source: str) -> list[Part]:
     cuts = ands(tokens(source))
     nodes = list(_leaves(tree.root, frozenset(cuts)))
     if len(nodes) != len(cuts) + 1:
-        return [_part(tree, tree.root, source.strip())]
+        return [_part(tree.root, source.strip())]
     starts = [0, *(cut + 2 for cut in cuts)]
     ends = [*cuts, len(source)]
-    return [_part(tree, node, source[i:j].strip()) for node, i, j in zip(nodes, starts, ends, strict=True)]
+    return [_part(node, source[i:j].strip()) for node, i, j in zip(nodes, starts, ends, strict=True)]
 
 
 def _leaves(node: Node, cuts: frozenset[int]) -> Iterator[Node]:
@@ -50,14 +50,14 @@ def _leaves(node: Node, cuts: frozenset[int]) -> Iterator[Node]:
         yield node
 
 
-def _part(tree: Tree, node: Node, source: str) -> Part:
-    writer = Writer(tree)
+def _part(node: Node, source: str) -> Part:
+    writer = Writer()
     truth = function(writer.truth(node), writer.bound, False)
     seen = {}
     for operand in _operands(node, ROOTS):
         text = written(operand)
         if text and text not in seen:
-            writer = Writer(tree)
+            writer = Writer()
             seen[text] = function(writer.value(operand), writer.bound, ERROR)
     return Part(source, truth, tuple(seen.items()))
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from outreach.core.span import MomentError, parse_span
 from outreach.rulebook.cel.arithmetic import duration
+from outreach.rulebook.cel.env import operation
 from outreach.rulebook.cel.problem import ConditionProblem, nearest
 from outreach.rulebook.cel.spelling import literal, start
 from outreach.rulebook.cel.tree import Call, Const, Node
@@ -50,9 +51,15 @@ def bad_call(node: Call, source: str) -> Iterator[ConditionProblem]:
         yield from _ours(node, source, at)
     elif name in ("timestamp", "duration") and len(node.args) == 1 and isinstance(node.args[0], Const):
         yield from _constant(name, node.args[0])
+    elif name == "matches" and isinstance(node.args[-1], Const) and not _compiles(node.args[-1].value):
+        yield ConditionProblem(node.args[-1].at, "the pattern in matches() can't be read", "it is a regular expression")
     elif name.isidentifier() and name not in (ALONE if node.target is None else AFTER):
         what = f"{name}() is not called like this" if name in MACROS else f"there is no function {name}()"
         yield ConditionProblem(at, what, _meant(node), text=name)
+
+
+def _compiles(pattern: object) -> bool:
+    return operation("matches", after=True, operands=2)("", pattern) is not ERROR
 
 
 def _meant(node: Call) -> str:

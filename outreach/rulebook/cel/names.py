@@ -8,6 +8,7 @@ from typing import Final
 
 from outreach.rulebook.cel.fields import PREVIOUS, Fields, has
 from outreach.rulebook.cel.functions import OURS, bad_call
+from outreach.rulebook.cel.macros import macro
 from outreach.rulebook.cel.problem import ConditionProblem, nearest
 from outreach.rulebook.cel.spelling import literal, path, spelled, start
 from outreach.rulebook.cel.tree import Call, Const, Ident, Loop, MapOf, Node, children
@@ -47,6 +48,7 @@ class Checker:
                 self.past(base, type_, fields)
                 self.walk(base, bound)
             case Loop(names=names):
+                self.macro(base)
                 self.walk(base.over, bound)
                 for inner in base.inner:
                     self.walk(inner, bound | names)
@@ -64,6 +66,8 @@ class Checker:
             if node.function in _SIDES:
                 beside = (item for arg in node.args for item in (arg, *children(arg)))
                 self.sides.update(item.id for item in beside if isinstance(item, Ident))
+        elif isinstance(node, MapOf) and any(not _is_text(key) for key, _ in node.entries):
+            self.say(start(node, self.source), "the names in a record are texts, in quotes", "write {'a': 1}", "{")
         elif isinstance(node, MapOf) and node.name:
             self.say(start(node, self.source), f"`{node.name}{{…}}` can't be used in a condition", "", node.name)
         for child in children(node):
@@ -101,6 +105,13 @@ class Checker:
         else:
             message = f"`{text}` is not a known field of {self.fields.types}"
             self.say(at, message, _hint("event", fields, self.fields.event), text, self.severity)
+
+    def macro(self, node: Loop) -> None:
+        """A loop must be one that code can be written for."""
+        try:
+            macro(node)
+        except ValueError:
+            self.say(node.at, "this way of looking through a list is not supported", "write list.exists(x, x > 1)")
 
     def stranger(self, node: Ident, name: str, fields: tuple[str, ...]) -> None:
         """A name that nothing has: a field without its root, a word without its quotes, a typing mistake."""
@@ -149,6 +160,10 @@ class Checker:
             found = nearest(texts[1], listed)
             hint = f"did you mean {literal(found)}?" if found else ""
             self.say(node.args[1].at, f"`{type_}` has no known field `{texts[1]}`", hint, texts[1], self.severity)
+
+
+def _is_text(key: Node | None) -> bool:
+    return key is None or (isinstance(key, Const) and key.kind == "string")
 
 
 def _hint(root: str, fields: tuple[str, ...], known: Iterable[str]) -> str:

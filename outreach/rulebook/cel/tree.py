@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from outreach.rulebook.cel.wire import field
-
 #: Enough for any condition a person writes; a tree beyond is refused when the rules are read.
 DEEPEST, MOST_NODES = 64, 500
 
@@ -17,11 +15,10 @@ class TooBig(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node: CEL's number for it, its offset in the source (of its operator, dot or bracket), its bytes."""
+    """A node: CEL's number for it, its offset in the source (of its operator, dot or bracket)."""
 
     id: int
     at: int
-    raw: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,31 +71,28 @@ class MapOf(Node):
 
 @dataclass(frozen=True, slots=True)
 class Loop(Node):
-    """What a macro (`exists`, `all`, `filter`, `map`) becomes: a range, the names it binds, the expressions in it."""
+    """What a macro (`exists`, `all`, `filter`, `map`) becomes.
 
+    `name` stands for an element of `over` in `inner`, `names` are all that are bound there; `inner` is how the
+    accumulator begins, whether to go on, the next accumulator, the result.
+    """
+
+    name: str
     names: frozenset[str]
     over: Node
-    inner: tuple[Node, ...]
+    inner: tuple[Node, Node, Node, Node]
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A whole expression. `kinds`: what CEL's type check found for a node (by id; "dyn" is not listed);
-    `rest`: what its parts need besides themselves to be serialized alone; `checked`: whether CEL checked the types."""
+    """A whole expression. `kinds`: what CEL's type check found for a node (by id; "dyn" is not listed)."""
 
     root: Node
     kinds: dict[int, str]
-    rest: bytes
-    checked: bool
 
     def kind(self, node: Node) -> str:
         """A word like bool, int, double, string, timestamp, list; dyn when only the data can tell."""
         return self.kinds.get(node.id, "dyn")
-
-    def part(self, node: Node) -> bytes:
-        """This part of it, serialized as an expression of its own."""
-        name, number = (b"CheckedExpr", 4) if self.checked else (b"ParsedExpr", 2)
-        return field(1, b"type.googleapis.com/cel.expr." + name) + field(2, self.rest + field(number, node.raw))
 
 
 def children(node: Node) -> Iterator[Node]:
@@ -122,7 +116,10 @@ def children(node: Node) -> Iterator[Node]:
             yield from node.inner
 
 
-def names(node: Node) -> set[str]:
-    """All names in it, those that macros bind among them."""
-    found = {node.name} if isinstance(node, Ident) else set()
-    return found.union(*map(names, children(node)))
+def flat(node: Node, function: str) -> Iterator[Node]:
+    """The operands of `a && b && c`, which CEL keeps as a balanced tree."""
+    if isinstance(node, Call) and node.function == function:
+        for arg in node.args:
+            yield from flat(arg, function)
+    else:
+        yield node

@@ -100,9 +100,10 @@ def _ordering(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]
     def ordered(a: Any, b: Any) -> bool:
         left, right = a.__class__, b.__class__
         if left is right:
-            if left is not datetime:
-                return left in _ORDERED and compare(a, b)
-        elif (left is int or left is float) and (right is int or right is float):
+            if left is datetime:
+                return bool(a.tzinfo and b.tzinfo) and compare(a, b)
+            return left in _ORDERED and compare(a, b)
+        if (left is int or left is float) and (right is int or right is float):
             return compare(a, b)
         if isinstance(a, datetime) or isinstance(b, datetime):
             first, second = as_time(a), as_time(b)

@@ -48,20 +48,6 @@ def double(data: bytes) -> float:
     return value
 
 
-def field(number: int, data: bytes) -> bytes:
-    """`data` written as a field of a message."""
-    return _number(number << 3 | BYTES) + _number(len(data)) + data
-
-
-def _number(value: int) -> bytes:
-    out = bytearray()
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
 def _varint(data: bytes, at: int) -> tuple[int, int]:
     value = shift = 0
     while True:

@@ -1,4 +1,4 @@
-"""first schema
+"""The first schema.
 
 Revision: 0001, after .
 """
@@ -256,7 +256,8 @@ def _hold_the_gap() -> None:
           SELECT RAISE(ABORT, 'cadence: nearer than the minimum gap to another touch') WHERE EXISTS (
             SELECT 1 FROM touch t
             WHERE t.bucket = NEW.bucket AND t.tenant_id = NEW.tenant_id AND t.subject = NEW.subject AND t.id <> NEW.id
-              AND t.state <> 'released' AND t.gap_until IS NOT NULL AND t.at < NEW.gap_until AND NEW.at < t.gap_until
+              AND t.state <> 'released' AND t.gap_until IS NOT NULL
+              AND abs(NEW.at - t.at) < min(NEW.gap_until - NEW.at, t.gap_until - t.at)
           );
         END
         """

@@ -1,0 +1,94 @@
+"""What templates get to see: plain values, copied, without methods worth calling; and what stands for what isn't there.
+
+A value that is None or blank counts as missing when it is printed ("Dear ," is never sent), but may be asked for in an
+`if` and replaced by `|default`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from jinja2 import StrictUndefined, Undefined, UndefinedError
+from jinja2.utils import missing
+
+from outreach.rendering.problem import TemplateProblem
+
+DEEPEST = 20
+MOST_VALUES = 20_000
+
+# Control characters, and those that turn the direction of the text: nothing a customer's name needs.
+UNWANTED = {code: None for code in [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]}
+del UNWANTED[ord("\n")], UNWANTED[ord("\t")]
+
+
+class UnknownName(UndefinedError):
+    """Something that isn't there was used. `owner` is the mapping that was asked, None for the template's own names."""
+
+    def __init__(self, name: str | None, owner: object, message: str | None = None):
+        super().__init__(message)
+        self.name = name
+        self.owner = owner if isinstance(owner, Mapping) else None
+
+
+class Missing(StrictUndefined):
+    """A name that doesn't exist: any use of it raises UnknownName, except `is defined` and `|default`."""
+
+    __slots__ = ()
+
+    def __init__(self, hint: str | None = None, obj: Any = missing, name: str | None = None, exc: object = None):
+        super().__init__(hint, obj, name, partial(UnknownName, name, obj))  # type: ignore[arg-type]
+
+
+class Blank(Undefined):
+    """A name that exists and holds nothing: false, empty, equal to "" and none; printing it raises UnknownName."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str):
+        super().__init__(f"'{name}' is empty", exc=partial(UnknownName, None, None))  # type: ignore[arg-type]
+
+    def __str__(self) -> str:
+        self._fail_with_undefined_error()
+
+    def __eq__(self, other: object) -> bool:
+        return other is None or other == "" or isinstance(other, Blank)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def blank_or(value: object, name: str) -> object:
+    """The value, or a Blank of that name where it holds nothing."""
+    return Blank(name) if value is None or (isinstance(value, str) and not value.strip()) else value
+
+
+def plain(context: Mapping[str, object]) -> dict[str, Any]:
+    """A deep copy made of dicts, lists, strings, numbers, booleans, None and instants only.
+
+    Raises:
+        TemplateProblem: too much is in it, or too deep.
+    """
+    count = iter(range(MOST_VALUES))
+    return {str(name): _copy(value, str(name), 0, count) for name, value in context.items()}
+
+
+def _copy(value: object, name: str, depth: int, count: Iterator[int]) -> object:
+    if depth > DEEPEST or next(count, None) is None:
+        raise TemplateProblem(f"'{name}' holds too much for a template")
+    match value:
+        case str():
+            return str.__str__(value).translate(UNWANTED)
+        case bool() | int() | float() | Decimal() | None | datetime() | date() | time():
+            return value
+        case Mapping():
+            return {str(key): _copy(item, f"{name}.{key}", depth + 1, count) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_copy(item, name, depth + 1, count) for item in value]
+        case _:  # it stays behind, and is missed only by a template that asks for it
+            return Missing(f"'{name}' is a {type(value).__name__}, which templates can't see")

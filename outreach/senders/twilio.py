@@ -1,0 +1,151 @@
+"""SMS through Twilio's Messages API, by Twilio's own SDK on our line.
+
+Twilio has no idempotency key, and says of itself that a repeated POST may reach the customer twice. So: one call, and
+what is not a clear yes or no is Unknown. The status callback carries our attempt id, which settles most of those.
+https://www.twilio.com/docs/messaging/api/message-resource · https://www.twilio.com/docs/api/errors
+"""
+
+from __future__ import annotations
+
+import base64
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped,unused-ignore]
+from twilio.http import HttpClient  # type: ignore[import-untyped,unused-ignore]
+from twilio.http.response import Response  # type: ignore[import-untyped,unused-ignore]
+from twilio.rest import Client  # type: ignore[import-untyped,unused-ignore]
+
+from outreach.errors import ConfigError
+from outreach.ports import Answer, Message, Sent, Unknown
+from outreach.senders._answers import Verdict, answer, broken_line, by_status, in_short, seconds_to_wait
+from outreach.senders._http import Reply, base_url, request
+from outreach.senders._line import Limits, LineError
+
+API = "https://api.twilio.com"
+ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+UNDER_WAY = frozenset({"accepted", "scheduled", "queued", "sending", "sent", "delivered"})
+
+# Twilio's codes, in replies and in status callbacks, as https://www.twilio.com/docs/api/errors has them.
+# Opted out · not a number, a short code, not a mobile, a landline · unknown, cannot be reached
+SUPPRESS = (21610, 21211, 21265, 21614, 21635, 30005, 30006)
+# Credentials, account · our number · our Messaging Service · region, trial, callback, validity, filtered, unregistered
+ACCOUNT = (20003, 20005, 20008, 20404, 30002)
+NUMBER = (21212, 21266, 21401, 21601, 21603, 21606, 21657, 21659, 21660, 21661, 21663)
+SERVICE = (21701, 21702, 21703, 21704, 21705)
+SETTINGS = (21408, 21608, 21609, 21624, 30007, 30034)
+# 30 messages to one number in 30 s, "safe to retry", queue full, maintenance, overflow, rate, SendAt, the day's limit
+WAIT = (14107, 20429, 21611, 21730, 30001, 30022, 35115, 63038)
+
+#: A code not named here counts by its HTTP status. 21612 (From and To don't go together) is such a one: it is as often
+#: our number that is to blame as the customer's, whose address must not suffer for it.
+CODES: Mapping[int, Verdict] = {
+    **dict.fromkeys(SUPPRESS, "suppress"),
+    **dict.fromkeys((*ACCOUNT, *NUMBER, *SERVICE, *SETTINGS), "stop"),
+    **dict.fromkeys(WAIT, "wait"),
+}
+
+
+class _Line(HttpClient):  # type: ignore[misc,unused-ignore]
+    """The SDK's seam for HTTP; remembers the reply, for the SDK's exceptions forget its status and Retry-After."""
+
+    def __init__(self, sender: TwilioSender):
+        super().__init__(logging.getLogger("twilio.http_client"), is_async=False)
+        self.sender = sender
+        self.reply = Reply(0, {}, b"")
+
+    def request(self, method: str, uri: str, **asked: Any) -> Response:
+        """One request. Of what the SDK asks for, timeout and redirects are ours to say."""
+        credentials = base64.b64encode(":".join(asked["auth"]).encode()).decode()
+        headers = {**asked["headers"], "Authorization": f"Basic {credentials}"}
+        form = urlencode(asked["data"], doseq=True).encode()
+        self.reply = request(method, uri, headers, form, Limits(*self.sender.timeout, self.sender.total))
+        return Response(self.reply.status, self.reply.body.decode("utf-8", "replace"), self.reply.headers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwilioSender:
+    """One Twilio account and one sender of it: a number (`from_`) or a Messaging Service, not both.
+
+    `status_callback` is the public address of our hook; each message adds `?attempt=` and its attempt id. `timeout` is
+    (connect, read) in seconds, `total` bounds the call. After `validity` seconds (1 to 36,000) Twilio drops what it
+    could not deliver: what waits in its queue is out of reach of a STOP.
+
+    Raises:
+        ConfigError: credentials or sender missing, two senders, or an address that is not https.
+    """
+
+    account_sid: str
+    auth_token: str = field(repr=False)
+    from_: str = ""
+    messaging_service_sid: str = ""
+    status_callback: str | None = None
+    base_url: str | None = None
+    timeout: tuple[float, float] = (3.0, 10.0)
+    total: float = 12.0
+    validity: int = 4 * 3600
+
+    name = "twilio"
+    channels = frozenset({"sms"})
+    idempotency = "none"
+
+    def __post_init__(self) -> None:
+        if not (ACCOUNT_SID.fullmatch(self.account_sid) and self.auth_token):
+            raise ConfigError("Twilio needs an account SID (AC and 32 hex digits) and its auth token")
+        if bool(self.from_) == bool(self.messaging_service_sid):
+            raise ConfigError("Twilio needs a number to send from, or a Messaging Service: exactly one of the two")
+        base_url(self.base_url or API, "Twilio's base_url")
+
+    def send(self, message: Message) -> Answer:
+        """One POST; every outcome is one of the four answers."""
+        line = _Line(self)
+        try:
+            created = self._client(line).messages.create(**self._fields(message))
+            return _accepted(created, message)
+        except LineError as error:
+            return broken_line(error, message)
+        except TwilioException as error:
+            return _declined(error, line.reply, message)
+        except Exception as error:  # a reply of a shape nobody has seen: not JSON, not an object
+            return Unknown(code="unreadable", text=in_short(error, message))
+
+    def _client(self, line: _Line) -> Client:
+        # Without an environment of its own the SDK would read region and edge from the process's.
+        client = Client(self.account_sid, self.auth_token, http_client=line, environment={"TWILIO_REGION": ""})
+        client.api.base_url = (self.base_url or API).rstrip("/")
+        return client
+
+    def _fields(self, message: Message) -> dict[str, object]:
+        who = {"from_": self.from_} if self.from_ else {"messaging_service_sid": self.messaging_service_sid}
+        fields = {"to": message.to, "body": message.body, "validity_period": self.validity, **who}
+        if self.status_callback:
+            joint = "&" if "?" in self.status_callback else "?"
+            fields["status_callback"] = f"{self.status_callback}{joint}{urlencode({'attempt': message.attempt})}"
+        return fields
+
+
+def judge(status: int, code: int, text: str = "", retry_after: float | None = None) -> Answer:
+    """The answer to an HTTP status and Twilio's code. Codes count with a 4xx only: a 5xx may have queued it."""
+    known = CODES.get(code) if 400 <= status < 500 and status != 429 else None
+    return answer(known or by_status(status), str(code or status), text, retry_after)
+
+
+def _declined(error: Exception, reply: Reply, message: Message) -> Answer:
+    code = getattr(error, "code", None)
+    text = in_short(getattr(error, "detail", None) or getattr(error, "msg", "") or error, message)
+    return judge(reply.status, code if isinstance(code, int) else 0, text, seconds_to_wait(reply.headers))
+
+
+def _accepted(created: object, message: Message) -> Answer:
+    sid, status = getattr(created, "sid", None), getattr(created, "status", None)
+    if isinstance(sid, str) and SID.fullmatch(sid) and status in UNDER_WAY:
+        return Sent(provider_id=sid)
+    code = getattr(created, "error_code", None) or 0
+    if status == "failed" and code in CODES:
+        return answer(CODES[code], str(code), "failed")
+    return Unknown(code="unreadable", text=in_short(f"message {sid} in state {status}", message))

@@ -1,0 +1,88 @@
+"""Taking a batch of events inside one transaction: who may come in, what it sets off, a receipt for each; and what
+follows when a step has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from outreach import effects, intake
+from outreach.changes import Changes
+from outreach.core.customer import Customer
+from outreach.core.event import Event
+from outreach.core.follow_up import FollowUp, evolve
+from outreach.core.guard import Policy
+from outreach.core.rule_index import RuleIndex
+from outreach.intake import Batch, Receipt
+from outreach.outcomes import follow_on
+from outreach.store.store import Transaction
+
+
+def take_in(
+    tx: Transaction, events: Sequence[Event], now: datetime, policy: Policy, rules: RuleIndex, starts: bool
+) -> tuple[list[Receipt], Batch]:
+    """Take these events; their receipts in their order, and what was written."""
+    customers = tx.customers.get({e.customer for e in events})
+    _make_room_for_new(tx, events, customers, now)
+    refused = {id(e): reason for e in events if (reason := _refuse(e, customers, now))}
+    fresh = tx.events.accept([e for e in events if id(e) not in refused] if refused else events, now)
+    tx.house.learn_once(fresh)
+    batch = intake.load(tx, fresh, now, policy, rules, customers)
+    batch.starts = starts
+    for event in sorted(fresh, key=_by_time):
+        effects.apply(batch, event)
+        intake.take(batch, event)
+    batch.changes.store(tx)
+    new = {id(e) for e in fresh}
+    return [_receipt(e, new, refused) for e in events], batch
+
+
+def _make_room_for_new(
+    tx: Transaction, events: Iterable[Event], known: MutableMapping[str, Customer], now: datetime
+) -> None:
+    """`customer.changed` carries who somebody is, so it may be the first that is heard of a customer."""
+    new = {
+        e.customer: Customer(id=e.customer) for e in events if e.type == "customer.changed" and e.customer not in known
+    }
+    if new:
+        tx.customers.save(new.values(), now)
+        known.update(new)
+
+
+def _refuse(event: Event, customers: Mapping[str, Any], now: datetime) -> str:
+    if event.customer not in customers:
+        return f"unknown customer {event.customer!r}: import the customer first, then send this event again"
+    return intake.impossible_time(event, now) or (effects.refuse(event) if event.type in intake.ENGINE_TYPES else "")
+
+
+def _receipt(event: Event, new: set[int], refused: Mapping[int, str]) -> Receipt:
+    if id(event) in refused:
+        return Receipt(id=event.id, status="rejected", reason=refused[id(event)])
+    return Receipt(id=event.id, status="accepted" if id(event) in new else "duplicate")
+
+
+def _by_time(event: Event) -> datetime:
+    return event.time
+
+
+def empty_batch(tx: Transaction, customers: Iterable[str], now: datetime, policy: Policy, rules: RuleIndex) -> Batch:
+    """A batch without events: for what follows when a step has ended."""
+    known = tx.customers.get(customers)
+    return intake.Batch(
+        tx=tx, now=now, policy=policy, rules=rules, customers=known, history={}, last_started={}, open={},
+        holds=tx.holds.of(known), changes=Changes(),
+    )  # fmt: skip
+
+
+def follow_finished(
+    tx: Transaction, finished: Sequence[FollowUp], now: datetime, policy: Policy, rules: RuleIndex
+) -> None:
+    """Steps that waited for those that ended in the claim itself (expired, suppressed)."""
+    waiting = [f for f in finished if f.reason not in ("rule_removed", "rule_inactive", "event_gone")]
+    if not waiting:
+        return
+    batch = empty_batch(tx, {f.customer for f in waiting}, now, policy, rules)
+    for f in waiting:
+        follow_on(batch, evolve(f, outcome=f.outcome or f.state))
+    batch.changes.store(tx)

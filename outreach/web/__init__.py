@@ -1,0 +1,1 @@
+"""The web: an HTTP interface for programs, pages for people. Both only ask and tell the engine."""

@@ -1,0 +1,34 @@
+"""The web app, put together: the gate around everything, routes for programs and for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from outreach import __version__
+from outreach.bootstrap import App
+from outreach.scheduler import Heart
+from outreach.web import api, deeds, health, pages
+from outreach.web.front import Front
+from outreach.web.gate import Gate
+from outreach.web.problems import handle_all
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(app: App, heart: Heart | None = None) -> FastAPI:
+    """Pages and HTTP interface on this app. `heart` is the scheduler that runs in the same process, if one does."""
+    web = FastAPI(
+        title="Outreach", version=__version__, docs_url=None, redoc_url=None,
+        description="Bring events, read today's list, say what came of a call, ask why. Errors are RFC 9457 problems.",
+    )  # fmt: skip
+    front = Front(app=app, heart=heart)
+    web.state.front = front
+    handle_all(web, front)
+    web.add_middleware(Gate, front=front)
+    for part in (health, api, pages, deeds):
+        web.include_router(part.router)
+    web.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return web

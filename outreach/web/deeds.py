@@ -1,0 +1,100 @@
+"""What people do on the pages: say what came of a call, pause and resume. Plain forms; after each a redirect, so that
+going back or reloading does nothing twice."""
+
+from __future__ import annotations
+
+import hmac
+from urllib.parse import quote, urlencode
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from outreach.errors import DatabaseError
+from outreach.web.access import Person, person
+from outreach.web.body import Form
+from outreach.web.front import Front, Here
+from outreach.web.outcomes import Said, clean, record
+from outreach.web.pages import COOKIE
+from outreach.web.problems import ProblemError, as_problem
+from outreach.web.shown import SAID
+
+HALF_A_YEAR = 180 * 86_400
+
+router = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(person)], include_in_schema=False)
+
+
+@router.post("/calls/{follow_up}/outcome")
+def outcome(follow_up: str, here: Here, form: Form, name: Person) -> Response:
+    """One call or task is over. Whatever goes wrong, the note comes back with the answer."""
+    by = clean(form.get("by", ""))
+    said = Said(
+        follow_up=follow_up, outcome=form.get("outcome", ""), note=clean(form.get("note", "")), by=by or name,
+    )  # fmt: skip
+    assign = form.get("assign", "")
+    try:
+        check_token(here, form)
+        record(here.app, said)
+    except (ProblemError, DatabaseError) as error:
+        problem = as_problem(error)
+        return here.bare(
+            "again.html", status=problem.status, headers=problem.headers, problem=problem, typed=said, assign=assign,
+            may_try_again=problem.status != 404 and said.outcome in SAID,
+        )  # fmt: skip
+    done = back("/", said=said.outcome, assign=assign)
+    if by:
+        done.set_cookie(COOKIE, quote(by), max_age=HALF_A_YEAR, httponly=True, samesite="strict")
+    return done
+
+
+@router.post("/pause")
+def pause_all(here: Here, form: Form, name: Person) -> Response:
+    """The big switch."""
+    return _switch(here, form, "*", name, on=False)
+
+
+@router.post("/resume")
+def resume_all(here: Here, form: Form, name: Person) -> Response:
+    """The big switch, back."""
+    return _switch(here, form, "*", name, on=True)
+
+
+@router.post("/rules/{rule}/pause")
+def pause_rule(rule: str, here: Here, form: Form, name: Person) -> Response:
+    """Hold one rule."""
+    return _switch(here, form, _known(here, rule), name, on=False)
+
+
+@router.post("/rules/{rule}/resume")
+def resume_rule(rule: str, here: Here, form: Form, name: Person) -> Response:
+    """Let one rule go on; also one that is gone from the rules folder, or nobody could ever let go of it."""
+    return _switch(here, form, rule, name, on=True)
+
+
+def _switch(here: Front, form: dict[str, str], scope: str, name: str, *, on: bool) -> Response:
+    check_token(here, form)
+    with here.app.store.writing() as tx:
+        if on:
+            tx.house.resume(scope)
+        else:
+            tx.house.pause(scope, here.app.engine.clock.now(), name or "page")
+    here.app.engine.notify()
+    return back("/rules")
+
+
+def _known(here: Front, rule: str) -> str:
+    if rule not in here.app.engine.rules:
+        raise ProblemError(404, "Unknown rule", f"There is no rule {rule!r}: the page of rules shows all.")
+    return rule
+
+
+def check_token(here: Front, form: dict[str, str]) -> None:
+    """The form comes from a page of this very process. Raises ProblemError."""
+    if not hmac.compare_digest(form.get("token", "").encode(), here.token.encode()):
+        told = "The page stood open while Outreach was started anew. Nothing was stored yet; send it once more."
+        raise ProblemError(403, "Please send it once more", told)
+
+
+def back(path: str, **query: str) -> RedirectResponse:
+    """Show a page, by GET."""
+    asked = urlencode({k: v for k, v in query.items() if v})
+    return RedirectResponse(f"{path}?{asked}" if asked else path, 303)

@@ -1,0 +1,111 @@
+"""What the OpenAPI document says beyond what the code shows: bodies that are read by hand, and problems."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from outreach.outcomes import OUTCOMES
+
+_PROBLEM = {
+    "application/problem+json": {
+        "schema": {
+            "type": "object",
+            "required": ["type", "title", "status", "detail"],
+            "properties": {
+                "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
+                "detail": {"type": "string", "description": "what to do"},
+            },
+        }
+    }
+}  # fmt: skip
+_EVENT = {
+    "type": "object",
+    "required": ["id", "type", "customer", "time"],
+    "properties": {
+        "id": {"type": "string", "description": "accepted once for ever"},
+        "type": {"type": "string", "examples": ["purchase"]},
+        "customer": {"type": "string"},
+        "time": {"type": "string", "format": "date-time"},
+        "site": {"type": "string"},
+        "data": {"type": "object"},
+    },
+}
+_RECEIPTS = {
+    "type": "object",
+    "required": ["accepted", "duplicate", "rejected", "events"],
+    "properties": {
+        "accepted": {"type": "integer"}, "duplicate": {"type": "integer"}, "rejected": {"type": "integer"},
+        "events": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id", "status"],
+                "properties": {
+                    "id": {"type": "string"}, "status": {"enum": ["accepted", "duplicate", "rejected"]},
+                    "reason": {"type": "string"},
+                },
+            },
+        },
+    },
+}  # fmt: skip
+
+
+_OTHERS = ("application/x-ndjson", "application/cloudevents+json", "application/cloudevents-batch+json")
+
+
+def _json(schema: object) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+def _problem(what: str) -> dict[str, Any]:
+    return {"description": what, "content": _PROBLEM}
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    401: _problem("No valid key"),
+    403: _problem("Without a key only this machine is served"),
+    503: _problem("The database can't be used; nothing was stored, see Retry-After"),
+}
+EVENTS: dict[str, Any] = {
+    "summary": "Bring events",
+    "openapi_extra": {
+        "requestBody": {
+            "required": True,
+            "description": "One event, an array, one a line, or CloudEvents (`subject` is the customer); up to 10,000"
+            " events and 8 MiB, gzip allowed.",
+            "content": _json({"anyOf": [_EVENT, {"type": "array", "items": _EVENT}]}) | {kind: {} for kind in _OTHERS},
+        }
+    },
+    "responses": {
+        200: {"description": "All are stored (some perhaps before)", "content": _json(_RECEIPTS)},
+        207: {"description": "Some were rejected, all others are stored", "content": _json(_RECEIPTS)},
+        400: _problem("The body can't be read"),
+        413: _problem("More than 8 MiB, or than 10,000 events"),
+        415: _problem("A content type that isn't understood"),
+        422: _problem("All were rejected; `events` says why"),
+    },
+}
+CALLS: dict[str, Any] = {"summary": "Today's list"}
+OUTCOME: dict[str, Any] = {
+    "summary": "Say what came of a call or task",
+    "openapi_extra": {
+        "requestBody": {
+            "required": True,
+            "content": _json(
+                {
+                    "type": "object",
+                    "required": ["outcome"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "outcome": {"enum": sorted(OUTCOMES)},
+                        "note": {"type": "string"},
+                        "by": {"type": "string"},
+                    },
+                }
+            ),
+        }
+    },
+    "responses": {
+        400: _problem("The body can't be read"), 404: _problem("Not on the list"), 422: _problem("Unknown outcome"),
+    },
+}  # fmt: skip

@@ -1,0 +1,44 @@
+"""What an SMS costs."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreach.rendering import sms_segments
+
+SEGMENTS = [
+    ("", 0, "GSM-7"),
+    ("a", 1, "GSM-7"),
+    ("a" * 160, 1, "GSM-7"),
+    ("a" * 161, 2, "GSM-7"),
+    ("a" * 306, 2, "GSM-7"),
+    ("a" * 307, 3, "GSM-7"),
+    ("€" * 80, 1, "GSM-7"),
+    ("€" * 81, 2, "GSM-7"),
+    ("a" * 151 + "€" + "a" * 153, 2, "GSM-7"),
+    ("a" * 152 + "€" + "a" * 151, 2, "GSM-7"),
+    ("a" * 152 + "€" + "a" * 152, 3, "GSM-7"),  # 306 septets, but the € is not torn in two
+    ("[{^}]\\~|\f", 1, "GSM-7"),
+    ("ÄÖÜäöüßéèàùì@£$¥ΔΦΓΛΩΠΨΣΘΞ\n\r", 1, "GSM-7"),
+    ("ç", 1, "UCS-2"),
+    ("“quoted”", 1, "UCS-2"),
+    ("\xa0", 1, "UCS-2"),
+    ("é" * 69 + "ê", 1, "UCS-2"),
+    ("é" * 70 + "ê", 2, "UCS-2"),
+    ("🙂" * 35, 1, "UCS-2"),
+    ("🙂" * 36, 2, "UCS-2"),
+    ("🙂" * 66, 2, "UCS-2"),
+    ("🙂" * 67, 3, "UCS-2"),
+]
+
+
+@pytest.mark.parametrize(("text", "count", "encoding"), SEGMENTS, ids=range(len(SEGMENTS)))
+def test_an_sms_costs(text: str, count: int, encoding: str):
+    assert sms_segments(text) == (count, encoding)
+
+
+@given(st.text(max_size=400))
+def test_more_text_never_costs_less(text: str):
+    assert sms_segments(text + "a")[0] >= sms_segments(text)[0]
