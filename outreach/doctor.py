@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from outreach.bootstrap import SystemClock, open_store, read_rules, senders
+from outreach.bootstrap import SystemClock, open_store, read_rules
 from outreach.errors import OutreachError, RulebookError
+from outreach.providers import senders
 from outreach.settings import Settings
 
 

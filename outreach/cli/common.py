@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from outreach.bootstrap import App, open_app
+from outreach.bootstrap import App, calm_collector, open_app
 from outreach.settings import Settings, read_settings
 
 Database = Annotated[
@@ -32,4 +32,6 @@ def settings(database: str | None = None, rules: Path | None = None, templates: 
 
 def app(database: str | None = None, rules: Path | None = None) -> App:
     """The app on its database."""
-    return open_app(settings(database, rules))
+    it = open_app(settings(database, rules))
+    calm_collector()
+    return it

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from outreach.bootstrap import assemble, shipped, virtual_store
+from outreach.bootstrap import assemble, calm_collector, shipped, virtual_store
 from outreach.cli.output import err, print_json, progress, table, writing
 from outreach.core.follow_up import BY_STAFF
 from outreach.core.zone import to_utc
@@ -106,6 +106,7 @@ def _play(
     clock = VirtualClock(min((e.time for e in files.events), default=EPOCH))
     it = assemble(read_settings(rules=settings.rules, templates=settings.templates, sms="outbox", email="outbox"),
                   virtual_store(), rulebook, clock)  # fmt: skip
+    calm_collector()
     it.engine.claim_size = 200
     it.engine.save_customers(files.people)
     simulation = Simulation(it.engine, clock, outcome=outcome, until=span[1])
