@@ -56,7 +56,7 @@ def _follow_plan(claim: Claim, f: FollowUp, rule: Rule, here: Situation, place: 
     elif place.at is not None and place.at <= claim.now:
         _go(claim, f, rule, here)
     elif rule.on_cap == "drop" and _capped(place):
-        claim.end(f, "cancelled", *place.reasons)
+        claim.end(f, "cancelled", *sorted(place.reasons, key=lambda r: not _takes_room(r)))
     elif claim.now >= f.valid_until:
         _expire(claim, f, place.reasons)
     else:
@@ -64,7 +64,11 @@ def _follow_plan(claim: Claim, f: FollowUp, rule: Rule, here: Situation, place: 
 
 
 def _capped(place: Place) -> bool:
-    return any(r.code.startswith(("cap:", "gap:")) for r in place.reasons)
+    return any(map(_takes_room, place.reasons))
+
+
+def _takes_room(reason: Reason) -> bool:
+    return reason.code.startswith(("cap:", "gap:"))
 
 
 def _put_off(claim: Claim, f: FollowUp, place: Place) -> None:

@@ -10,14 +10,13 @@ a renderer, a clock. The same engine runs live, in simulations and in the demo.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import IntegrityError
-
 from outreach import claim as claiming
+from outreach.aside import set_aside
 from outreach.core.customer import Consent, Customer
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp, evolve
@@ -27,18 +26,20 @@ from outreach.core.rule_index import RuleIndex
 from outreach.core.situation import Situation
 from outreach.core.standing import Standing
 from outreach.deciding import decide
+from outreach.errors import DatabaseError
 from outreach.intake import Receipt
 from outreach.outcomes import follow_on
-from outreach.ports import Answer, Clock, Message, Rendered, Sender, TemplateRenderer, Unknown, Unsent
+from outreach.ports import Answer, Clock, Rendered, Sender, TemplateRenderer, Unknown
+from outreach.post import Post
 from outreach.record import open_attempts, record
 from outreach.store.attempts import Attempt
 from outreach.store.store import Store, Transaction
 from outreach.taking import empty_batch, follow_finished, take_in
 
+log = logging.getLogger("outreach.engine")
+
 #: Follow-ups claimed in one transaction: small enough that none waits long between intent and call.
 CLAIM = 20
-#: Calls to a provider that run side by side.
-SIDE_BY_SIDE = 8
 
 
 @dataclass(slots=True)
@@ -57,6 +58,10 @@ class Engine:
     notify: Callable[[], None] = lambda: None
     claim_size: int = CLAIM
     lease: timedelta = claiming.LEASE
+
+    @property
+    def _post(self) -> Post:
+        return Post(self.store, self.senders, self.clock, self.policy)
 
     def ingest(self, events: Sequence[Event], *, starts: bool = True) -> list[Receipt]:
         """Take a batch of events; one receipt each, in their order. When this returns, what was accepted is stored.
@@ -92,13 +97,29 @@ class Engine:
         """Do what is due now, one claim's worth; how many follow-ups were looked at. 0 means nothing is due."""
         try:
             looked_at, attempts, lost = self._claim(self.claim_size)
-        except IntegrityError:
-            # The ledger's backstop refused the claim, and with it everything it held: let each stand for itself.
-            looked_at, attempts, lost = self._claim(1)
-        answers = [*self._send_all(attempts), *((a, LOST) for a in lost)]
+        except DatabaseError:
+            raise
+        except Exception:
+            # One of them can't be decided, or the ledger's backstop refused one: let each stand for itself.
+            looked_at, attempts, lost = self._claim_one()
+        answers = [*self._post.send_all(attempts), *((a, LOST) for a in lost)]
         if answers:
             self._record(answers)
         return looked_at
+
+    def _claim_one(self) -> tuple[int, list[Attempt], list[Attempt]]:
+        """Claim the first one alone; if that fails too, it is the one, and is set aside."""
+        try:
+            return self._claim(1)
+        except DatabaseError:
+            raise
+        except Exception as error:
+            log.exception("a follow-up can't be decided; it is set aside")
+            now = self.clock.now()
+            with self.store.writing() as tx:
+                for f in tx.follow_ups.due(now, 1, tx.house.paused()):
+                    set_aside(tx, f, error, now)
+            return 1, [], []
 
     def _claim(self, size: int) -> tuple[int, list[Attempt], list[Attempt]]:
         """Decide and reserve. Returns how many were looked at, the attempts to send, and those that were lost."""
@@ -109,7 +130,7 @@ class Engine:
                 return 0, [], []
             mine = [f for f in due if f.state != "claimed"]
             claim = claiming.load(
-                tx, mine, now, self.policy, self.rules, self.worker, self._render, self._sender_name, self.lease
+                tx, mine, now, self.policy, self.rules, self.worker, self._render, self._post.name, self.lease
             )
             for f in mine:
                 decide(claim, f)
@@ -128,43 +149,10 @@ class Engine:
         lost: list[Attempt] = []
         for f in stuck:
             for attempt in open_attempts(known, f):
-                may = self._native(attempt.channel) and not self._stopped(tx, attempt)
+                may = self._post.native(attempt.channel) and not self._post.stopped(tx, attempt)
                 (again if may else lost).append(replace(attempt, deadline=now + claiming.DEADLINE))
         tx.follow_ups.save(evolve(f, wake=now + self.lease, worker=self.worker) for f in stuck)
         return again, lost
-
-    def _send_all(self, attempts: Sequence[Attempt]) -> list[tuple[Attempt, Answer]]:
-        """Hand each attempt to its sender; side by side where that means waiting for somebody else's computer."""
-        if len(attempts) < 2 or all(self._native(a.channel) for a in attempts):
-            return [(a, self._send(a)) for a in attempts]
-        with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
-            return list(zip(attempts, pool.map(self._send, attempts), strict=True))
-
-    def _send(self, attempt: Attempt) -> Answer:
-        """One call, unless it is too late for it or somebody said stop since the claim."""
-        sender = self.senders[attempt.channel]
-        if self.clock.now() > attempt.deadline:
-            return Unsent(code="deadline", text="too long after the intent")
-        if not self._native(attempt.channel):
-            with self.store.reading() as tx:
-                stopped = self._stopped(tx, attempt)
-            if stopped:
-                return Unsent(code=stopped, text="stopped between claim and call")
-        return sender.send(
-            Message(
-                attempt=attempt.id, channel=attempt.channel, to=attempt.address, body=attempt.body,
-                subject=attempt.subject, html=attempt.html, customer=attempt.customer, purpose=attempt.purpose,
-            )
-        )  # fmt: skip
-
-    def _stopped(self, tx: Transaction, attempt: Attempt) -> str:
-        """What was said since the claim: `paused`, `suppressed` (unless the purpose goes past it), or nothing."""
-        if "*" in tx.house.paused():
-            return "paused"
-        if self.policy.cadence.policy(attempt.purpose).consent == "not needed":
-            return ""
-        said = tx.customers.suppressed([attempt.address_key])
-        return "suppressed" if said & {(attempt.address_key, attempt.channel), (attempt.address_key, "all")} else ""
 
     def _record(self, answers: Sequence[tuple[Attempt, Answer]]) -> None:
         now = self.clock.now()
@@ -182,12 +170,6 @@ class Engine:
         name = step.templates.get(f.variant) or next(iter(step.templates.values()), "")
         scope = claiming.template_scope(f, rule, here) | {"business": dict(self.business)}
         return self.renderer.render(f.channel, name, scope, standing.customer.language)
-
-    def _sender_name(self, channel: str) -> str:
-        return self.senders[channel].name
-
-    def _native(self, channel: str) -> bool:
-        return self.senders[channel].idempotency == "native"
 
 
 #: What is known of an attempt whose worker went away between intent and record: nothing.

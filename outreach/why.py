@@ -111,8 +111,9 @@ def _miss(engine: Engine, tx: Transaction, person: Customer, rule: Rule, at: dat
 def _missing(
     engine: Engine, tx: Transaction, person: Customer, rule: Rule, event: Event, past: Sequence[Event]
 ) -> list[Reason]:
+    came = tx.events.received(person.id).get((event.source, event.id), event.time)
     here = Situation(
-        tenant=tx.tenant, bucket=bucket_of(tx.tenant, person.id), customer=person, event=event, now=event.time,
+        tenant=tx.tenant, bucket=bucket_of(tx.tenant, person.id), customer=person, event=event, now=came,
         policy=engine.policy, past=History(past, event.time, event),
     )  # fmt: skip
     missing = []

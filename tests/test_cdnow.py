@@ -48,7 +48,16 @@ def counted_by_hand() -> tuple[dict[str, list[str]], int]:
 @pytest.mark.slow
 def test_every_thank_you_of_cdnow_goes_out_when_a_count_by_hand_says(files: Path):
     out = files / "contacts.csv"
-    arguments = ["--rules", "rules", "--customers", "customers.jsonl", "--events", "events.jsonl", "--out", "contacts.csv"]
+    arguments = [
+        "--rules",
+        "rules",
+        "--customers",
+        "customers.jsonl",
+        "--events",
+        "events.jsonl",
+        "--out",
+        "contacts.csv",
+    ]
     paths = [str(files / a) if not a.startswith("--") else a for a in arguments]
     done = CliRunner().invoke(app, ["simulate", *paths], catch_exceptions=False)
     assert done.exit_code == 0, done.output

@@ -22,6 +22,8 @@ from outreach.settings import Settings
 
 #: How long open pages and calls to providers get to finish when it is told to stop, in seconds.
 GRACE = 15
+#: How often a worker asks whether its scheduler lives, in seconds.
+LOOK_EVERY = 5.0
 
 
 def serve(
@@ -63,7 +65,7 @@ def worker(database: Database = None, rules: Rules = None) -> None:
     heart.start()
     typer.echo(f"Worker {it.engine.worker} runs (database {it.settings.database_url}; Ctrl-C stops it)")
     try:
-        while not stop.wait(timeout=5):
+        while not stop.wait(LOOK_EVERY):
             health = heart.health()
             if not health["alive"]:
                 raise ConfigError(f"the scheduler died: {health}")

@@ -94,7 +94,7 @@ class Simulation:
                 e.data.get("follow_up") == f.id
                 or (e.data.get("rule") == f.rule and e.data.get("step", f.step) in ("", f.step, f.channel))
             )
-            and self.clock.instant <= e.time <= f.valid_until
+            and self.clock.instant <= e.time < f.valid_until
             for e in self._said.get(f.customer, ())
         )
 

@@ -71,6 +71,11 @@ class Events(Book):
             found.setdefault(event.customer, []).append(event)
         return found
 
+    def received(self, customer: str) -> dict[tuple[str, str], datetime]:
+        """When each event of a customer came in, by (source, id)."""
+        rows = self.read_keyed("t.source, t.id, t.received", "event", "customer", [customer])
+        return {(source, id_): instant(at) for source, id_, at in rows}
+
     def get(self, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], Event]:
         """Events by (customer, source, id)."""
         wanted = set(keys)

@@ -19,6 +19,13 @@ class FollowUpRow(Table, table=True):
             sqlite_where=text("wake IS NOT NULL"),
             postgresql_where=text("wake IS NOT NULL"),
         ),
+        Index(
+            "ix_follow_up_ended",
+            "tenant_id",
+            "ended",
+            sqlite_where=text("ended IS NOT NULL"),
+            postgresql_where=text("ended IS NOT NULL"),
+        ),
     )
     bucket: int = Bucket()
     tenant_id: str = Key()
@@ -60,6 +67,7 @@ class AttemptRow(Table, table=True):
     """One try to send: the intent is written before the provider is called, the answer after."""
 
     __tablename__ = "attempt"
+    __table_args__ = (Index("ix_attempt_made", "tenant_id", "made"),)
     bucket: int = Bucket()
     tenant_id: str = Key()
     customer: str = Key()

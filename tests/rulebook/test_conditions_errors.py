@@ -278,12 +278,6 @@ def errors(source: str) -> list[ConditionProblem]:
         ("Foo{a: 1} == 1", 0, "`Foo{…}` can't be used in a condition", ""),
         ("event.?total == 3", 0, "this way of writing is not supported", "write has(event.field) to ask for a field"),
         ("uint(3) == 3", 0, "there is no function uint()", "did you mean int()?"),
-        (
-            "event.items.exists(i, size(i.n) * 1.5 > 3.0)",
-            32,
-            "`*` can't compute with a whole number and a decimal number",
-            "",
-        ),
     ],
 )
 def test_each_mistake_is_told_in_plain_words(source: str, offset: int, message: str, hint: str) -> None:
@@ -302,6 +296,8 @@ def test_each_mistake_is_told_in_plain_words(source: str, offset: int, message: 
         ("timestamp('2026-11-01') < now", "write timestamp('2026-11-01T00:00:00Z')"),
         ("evnt > 3", "did you mean `event`?"),
         ("customer > 3", "name one of its fields: event.total"),
+        ("{1: 'a'} == {}", "write {'a': 1}"),
+        ("event.service.matches('[')", "it is a regular expression"),
         ("event.qqqqq == 3", "known are address.city, id, items, order-id, service, site, time, total …"),
     ],
 )
@@ -342,10 +338,6 @@ def test_offsets_count_characters_and_lines_count_too() -> None:
             "event.service.length > 3",
             "`event.service.length` is a field named `length`, not a number of characters or elements",
         ),
-        (
-            "event.items.exists(i, i.price * 1.5 > 3.0)",
-            "in here a whole number and a decimal can't be computed with, and data has both",
-        ),
     ],
 )
 def test_what_may_be_meant_is_a_warning(source: str, message: str) -> None:
@@ -361,6 +353,7 @@ def test_what_may_be_meant_is_a_warning(source: str, message: str) -> None:
         "event.address.city == 'Bern' && has(event.address) && event['order-id'] == 'o1'",
         "event.type == 'haircut.done' && event.site == 's1' && event.time < now && event.id != ''",
         "customer.plan == 'gold' && customer.first_name != null && customer.memory.meal == 'x' && 'a' in customer.tags",
+        "event.items.exists(i, i.price * 1.5 > 3 && size(i.name) * 1.5 > 3)",
         "event.items.exists(i, i.anything.goes > 3) && event.items.all(total, total > 3)",
         "last('purchase').store == 'x' && last('visit').anything == 3 && last('purchase').time < now",
         "sum('purchase', 'total') >= 100 && sum('visit', 'anything') > 1.5 && count('visit') == 0",

@@ -15,7 +15,6 @@ from cel_expr_python import cel
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from outreach.rulebook.cel.env import Runtime, parse
 from outreach.rulebook.conditions import Compiled, compile_condition
 
 RECORD = cel.Type.Map(cel.Type.STRING, cel.Type.DYN)
@@ -127,7 +126,16 @@ comparisons = st.one_of(
     fields("b", "c"),
     signs("true", "false"),
     joined("event.l.{}(e, e == {})", signs("exists", "all", "exists_one"), anything),
-    joined("{}.matches('[a-z]+')", strings),
+    joined("event.l.filter(e, e == {}).size() {} {}", anything, ORDER, ints),
+    joined("event.k.map(e, e + {}) {} {}", strings, EQUAL, lists),
+    joined("event.l.map(e, e != {}, [e, event.l.size()]) {} [{}]", anything, EQUAL, lists),
+    joined("event.l.exists(e, event.k.exists(f, e == f {} {} in event.k))", signs("||", "&&"), anything),
+    joined("event.m.exists(e, e == {})", strings),
+    joined("{}.matches({})", strings, signs("'[a-z]+'", "'^a'", "event.t")),
+    joined("{}({}) {} {}", signs("int", "string", "double", "bool"), anything, EQUAL, anything),
+    joined(
+        "{}.get{}({}) {} {}", times, signs("Hours", "FullYear", "DayOfWeek"), signs("", "'Asia/Kolkata'"), ORDER, ints
+    ),
 )
 conditions = st.recursive(
     comparisons,
@@ -161,14 +169,6 @@ def test_generated_code_says_what_cel_says(source: str, scope: dict[str, Any]) -
     found = compiled.raw()(scope)
     assert found is (expected if expected is not None else found)
     assert found in (True, False)
-
-
-@given(source=conditions, scope=scopes)
-def test_what_is_handed_to_cel_comes_back_the_same(source: str, scope: dict[str, Any]) -> None:
-    expected = oracle(source, scope)
-    tree = parse(source)
-    found = Runtime(tree.part(tree.root), frozenset({"event", "customer", "previous", "now"}))(scope)
-    assert expected is None or found is expected
 
 
 @given(source=conditions, scope=scopes)

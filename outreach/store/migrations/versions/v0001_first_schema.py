@@ -144,6 +144,14 @@ def upgrade() -> None:
             sqlite_where=sa.text("wake IS NOT NULL"),
             postgresql_where=sa.text("wake IS NOT NULL"),
         )
+        batch_op.create_index(
+            "ix_follow_up_ended",
+            ["tenant_id", "ended"],
+            unique=False,
+            sqlite_where=sa.text("ended IS NOT NULL"),
+            postgresql_where=sa.text("ended IS NOT NULL"),
+        )
+    op.create_index("ix_attempt_made", "attempt", ["tenant_id", "made"], unique=False)
 
     op.create_table(
         "hold",

@@ -1,0 +1,65 @@
+"""Handing attempts to their senders: one call each, unless it is too late for it or somebody said stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from outreach.core.guard import Policy
+from outreach.ports import Answer, Clock, Message, Sender, Unsent
+from outreach.store.attempts import Attempt
+from outreach.store.store import Store, Transaction
+
+#: Calls to a provider that run side by side.
+SIDE_BY_SIDE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """The senders by channel, and what is asked once more before a call."""
+
+    store: Store
+    senders: Mapping[str, Sender]
+    clock: Clock
+    policy: Policy
+
+    def name(self, channel: str) -> str:
+        """The name of the sender of this channel."""
+        return self.senders[channel].name
+
+    def native(self, channel: str) -> bool:
+        """Whether sending the same attempt twice sends it once."""
+        return self.senders[channel].idempotency == "native"
+
+    def send_all(self, attempts: Sequence[Attempt]) -> list[tuple[Attempt, Answer]]:
+        """Each attempt with its answer; side by side where that means waiting for somebody else's computer."""
+        if len(attempts) < 2 or all(self.native(a.channel) for a in attempts):
+            return [(a, self.send(a)) for a in attempts]
+        with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+            return list(zip(attempts, pool.map(self.send, attempts), strict=True))
+
+    def send(self, attempt: Attempt) -> Answer:
+        """One call."""
+        if self.clock.now() > attempt.deadline:
+            return Unsent(code="deadline", text="too long after the intent")
+        if not self.native(attempt.channel):
+            with self.store.reading() as tx:
+                stopped = self.stopped(tx, attempt)
+            if stopped:
+                return Unsent(code=stopped, text="stopped between claim and call")
+        return self.senders[attempt.channel].send(
+            Message(
+                attempt=attempt.id, channel=attempt.channel, to=attempt.address, body=attempt.body,
+                subject=attempt.subject, html=attempt.html, customer=attempt.customer, purpose=attempt.purpose,
+            )
+        )  # fmt: skip
+
+    def stopped(self, tx: Transaction, attempt: Attempt) -> str:
+        """What was said since the claim: `paused`, `suppressed` (unless the purpose goes past it), or nothing."""
+        if "*" in tx.house.paused():
+            return "paused"
+        if self.policy.cadence.policy(attempt.purpose).consent == "not needed":
+            return ""
+        said = tx.customers.suppressed([attempt.address_key])
+        return "suppressed" if said & {(attempt.address_key, attempt.channel), (attempt.address_key, "all")} else ""

@@ -1,0 +1,84 @@
+"""Whatever happens to whomever: the cadence holds, everything ends with a reason, and twice is the same."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from outreach.core.event import Event
+from tests.support.business import Business
+from tests.support.random_business import Chance, chances, rows, simulated
+from tests.support.replay import ledger, verdict
+
+slow = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+@slow
+@given(chances)
+def test_nothing_that_must_never_happen_happens(chance: Chance):
+    shop = simulated(chance)
+    assert verdict(shop, chance) == []
+    assert {r.status for r in shop.told} <= {"accepted"}
+
+
+@slow
+@given(chance=chances, dice=st.randoms(use_true_random=False))
+def test_the_same_events_give_the_same_contacts_in_whatever_order_they_lie(chance: Chance, dice):
+    shuffled = chance.events
+    dice.shuffle(shuffled)
+    assert rows(simulated(chance, shuffled)) == rows(simulated(chance))
+
+
+@slow
+@given(chance=chances)
+def test_batches_give_what_one_event_at_a_time_gives(chance: Chance):
+    assert rows(one_at_a_time(chance)) == rows(simulated(chance))
+
+
+@slow
+@given(chance=chances)
+def test_events_of_one_instant_may_be_taken_together(chance: Chance):
+    together = Chance(**vars(chance) | {"news": [(minute // 1440 * 1440, *rest) for minute, *rest in chance.news]})
+    assert rows(one_at_a_time(together)) == rows(simulated(together))
+    assert verdict(simulated(together), together) == []
+
+
+def test_the_judge_sees_what_is_wrong():
+    chance = Chance(gap=20, caps=[], hours={"sms": "mon-sun: 00:00-24:00", "call": "mon-fri: 10:00-18:00",
+                    "email": "tue: 08:00-09:00"}, people=[(0, "America/New_York")],
+                    news=[(1, "purchase", 0, 1), (5000, "purchase", 0, 1)], outcome="reached")  # fmt: skip
+    shop = simulated(chance)
+    assert len(ledger(shop)) >= 4
+    with shop.engine.store.engine.begin() as conn:
+        conn.exec_driver_sql("UPDATE touch SET at = 1793000000000000, purpose = 'care'")
+        conn.exec_driver_sql("UPDATE follow_up SET reason = '', wake = 1, event = 'e', rule = 'r', step = 's'")
+    faults = [str(f) for f in verdict(shop, chance)]
+    assert any("gap at" in f for f in faults)
+    assert any("email" in f for f in faults)
+    assert any("'e', 'r', 's'" in f for f in faults)
+
+
+def one_at_a_time(chance: Chance) -> Business:
+    """The simplest driver there is: before each event all that is due, then this one event."""
+    shop = chance.open()
+    for event in sorted(chance.events, key=lambda e: e.time):
+        catch_up(shop, chance.outcome, event.time)
+        shop.clock.instant = event.time
+        shop.engine.ingest([event])
+    catch_up(shop, chance.outcome, None)
+    return shop
+
+
+def catch_up(shop: Business, outcome: str | None, end: datetime | None) -> None:
+    while (due := shop.engine.next_wake()) is not None and (end is None or due <= end):
+        now = shop.clock.instant = max(shop.clock.instant, due)
+        while shop.engine.dispatch():
+            pass
+        with shop.engine.store.reading() as tx:
+            fresh = tx.follow_ups.listed_at(now)
+        for f in fresh if outcome else []:
+            said = "done" if (f.channel, outcome) == ("task", "reached") else outcome
+            data = {"follow_up": f.id, "outcome": said}
+            shop.engine.ingest([Event(id=f"said:{f.id}", type="outcome", customer=f.customer, time=now, data=data)])

@@ -1,0 +1,140 @@
+"""A judge of its own: reads the tables with plain SQL and proves the cadence without a line of the guard's code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from tests.support.business import Business
+from tests.support.random_business import Chance
+
+SECOND = 1_000_000
+HOUR = 3600 * SECOND
+LENGTH = {"1 day": 24, "3 days": 72, "9 days": 216, "40 hours": 40}
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+OBEYS = ("marketing", "care")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the ledger that holds a place."""
+
+    subject: str
+    at: int
+    channel: str
+    purpose: str
+    counts: str
+    ours: bool  # by a follow-up; else a contact made by hand, which no guard was asked about
+    customer: str
+
+    @property
+    def obeys(self) -> bool:
+        return self.ours and self.purpose in OBEYS
+
+
+def select(shop: Business, sql: str) -> list[tuple]:
+    with shop.engine.store.engine.connect() as conn:
+        return [tuple(row) for row in conn.exec_driver_sql(sql)]
+
+
+def ledger(shop: Business) -> list[Entry]:
+    sql = (
+        "SELECT subject, at, channel, purpose, counts, follow_up <> '', customer FROM touch WHERE state <> 'released'"
+        " ORDER BY subject, at"
+    )
+    return [Entry(*row[:5], bool(row[5]), row[6]) for row in select(shop, sql)]
+
+
+def broken_cadence(shop: Business, chance: Chance) -> list[str]:
+    """Every touch that came too early after others, for each customer and each address."""
+    found = []
+    for subject, group in groupby(ledger(shop), key=lambda e: e.subject):
+        entries = list(group)
+        for touch in (e for e in entries if e.obeys):
+            before = [e for e in entries if e is not touch and (e.at < touch.at or (e.at == touch.at and e.obeys))]
+            if any(touch.at - e.at < chance.gap * HOUR for e in before if e.counts != "no"):
+                found.append(f"{subject}: gap at {touch.at}")
+            for most, per, what in chance.caps:
+                if covers(what, touch) and most <= sum(
+                    1 for e in before if touch.at - e.at < LENGTH[per] * HOUR and e.counts == "yes" and covers(what, e)
+                ):
+                    found.append(f"{subject}: cap {most}/{per}{what} at {touch.at}")
+    return found
+
+
+def covers(what: str, entry: Entry) -> bool:
+    _, _, value = what.partition(": ")
+    return not value or value in (entry.channel, entry.purpose)
+
+
+def out_of_hours(shop: Business, chance: Chance) -> list[str]:
+    """Touches at an hour at which that channel is closed on the customer's clock (recalls may come at any)."""
+    in_order = sorted(chance.events, key=lambda e: e.time)
+    changes = [(e.time, e.customer, e.data["timezone"]) for e in in_order if e.type == "customer.changed"]
+    found = []
+    for touch in {e for e in ledger(shop) if e.ours and e.purpose != "safety" and e.subject.startswith("c:")}:
+        at = shop.clock.instant.fromtimestamp(0, tz=shop.clock.instant.tzinfo) + timedelta(microseconds=touch.at)
+        mine = [(time, zone) for time, who, zone in changes if who == touch.customer]
+        before = [chance.people[int(touch.customer[1:])][1], *(zone for time, zone in mine if time < at)][-1]
+        # What happens at the very instant of a change may be judged by either zone.
+        zones = [before, *(zone for time, zone in mine if time == at)]
+        if not any(zone and is_open(chance.hours[touch.channel], at.astimezone(ZoneInfo(zone))) for zone in zones):
+            found.append(f"{touch.customer} {touch.channel} {at}")
+    return found
+
+
+def is_open(said: str, local) -> bool:
+    days, span = said.split(": ")
+    first, _, last = days.partition("-")
+    start, end = (60 * int(clock[:2]) + int(clock[3:]) for clock in span.split("-"))
+    minute = local.hour * 60 + local.minute
+    week = [WEEKDAYS.index(first) <= day <= WEEKDAYS.index(last or first) for day in range(7)]
+    if start < end:
+        return week[local.weekday()] and start <= minute < end
+    return (week[local.weekday()] and minute >= start) or (week[local.weekday() - 1] and minute < end)
+
+
+def to_the_suppressed(shop: Business) -> list[tuple]:
+    """Touches of an address after it had asked not to be contacted."""
+    return select(
+        shop,
+        "SELECT t.subject, t.at FROM touch t JOIN suppression s ON t.subject = 'a:' || s.address_key"
+        " WHERE t.at > s.since AND s.channel IN ('all', t.channel)"
+        " AND t.purpose <> 'safety' AND t.state <> 'released' AND t.follow_up <> ''",
+    )
+
+
+def told_twice(shop: Business) -> list[tuple]:
+    """More than one follow-up of one event, rule and step; and more than one live touch of one follow-up."""
+    return select(
+        shop, "SELECT customer, event, rule, step FROM follow_up GROUP BY 1, 2, 3, 4 HAVING count(*) > 1"
+    ) + select(
+        shop,
+        "SELECT subject, follow_up FROM touch WHERE follow_up <> '' AND state <> 'released' GROUP BY 1, 2"
+        " HAVING count(*) > 1",
+    )
+
+
+def unexplained(shop: Business) -> list[tuple]:
+    """Follow-ups that did not end, or ended without a word; contacts without a place in the ledger."""
+    return select(
+        shop,
+        "SELECT id, state, reason FROM follow_up WHERE wake IS NOT NULL OR ended IS NULL"
+        " OR (reason = '' AND state <> 'sent')",
+    ) + select(
+        shop,
+        "SELECT id, state FROM follow_up f WHERE (state = 'sent' OR (state = 'done' AND channel = 'call'))"
+        " AND NOT EXISTS (SELECT 1 FROM touch t WHERE t.follow_up = f.id AND t.state = 'attempted'"
+        " AND t.at = coalesce(f.listed, f.ended))",
+    )
+
+
+def verdict(shop: Business, chance: Chance) -> list[object]:
+    parts: Iterable[list] = (
+        broken_cadence(shop, chance), out_of_hours(shop, chance), to_the_suppressed(shop), told_twice(shop),
+        unexplained(shop),
+    )  # fmt: skip
+    return [fault for part in parts for fault in part]
