@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from outreach.changes import Changes
 from outreach.core.customer import Customer
 from outreach.core.event import Event
-from outreach.core.follow_up import AHEAD, FollowUp
+from outreach.core.follow_up import AHEAD, FollowUp, evolve
 from outreach.core.guard import Policy
 from outreach.core.history import History, as_scope
 from outreach.core.keys import bucket_of
@@ -25,9 +25,6 @@ from outreach.core.starting import Started, start
 from outreach.core.stopping import ended, moved, moves, stop_reason
 from outreach.core.trace import Reason
 from outreach.store.store import Transaction
-
-#: How far ahead of our clock an event's time may lie before it can't be true.
-CLOCK_SKEW = timedelta(days=1)
 
 
 class Receipt(NamedTuple):
@@ -83,6 +80,11 @@ class Batch:
         self.changes.change(over, state, (reason,), self.now)
         if f.state == "listed":
             self.changes.release(f)
+        for other in self.ahead(f.customer):
+            if other.state == "scheduled" and other.reason:  # it was put off; there may be room now
+                self.changes.change(
+                    evolve(other, wake=max(self.now, other.due)), "woken", (Reason(code=reason.code),), self.now
+                )
         return over
 
 
@@ -178,19 +180,10 @@ def _add_run(batch: Batch, event: Event, rule: Rule, begun: Started) -> None:
     batch.open.setdefault(event.customer, []).extend(begun.follow_ups)
 
 
-def impossible_time(event: Event, now: datetime) -> str:
-    """Why an event from the future, or from before anybody kept books, is refused; "" when its time can be true."""
-    if event.time.year < 1900:
-        return f"its time {event.time.isoformat()} lies before 1900"
-    if event.time <= now + CLOCK_SKEW:
-        return ""
-    return f"its time {event.time.isoformat()} lies more than a day ahead of now: check the sender's clock"
-
-
 #: Types that mean something to the engine itself; see `effects`.
 ENGINE_TYPES = frozenset(
     {"complaint.opened", "complaint.resolved", "consent.given", "consent.withdrawn", "message.received", "outcome",
      "contact.made", "customer.changed", "customer.merged"}
 )  # fmt: skip
 
-__all__ = ["ENGINE_TYPES", "Batch", "Receipt", "impossible_time", "load", "move", "take"]
+__all__ = ["ENGINE_TYPES", "Batch", "Receipt", "load", "move", "take"]

@@ -4,7 +4,7 @@ follows when a step has ended."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from outreach import effects, intake
@@ -17,6 +17,9 @@ from outreach.core.rule_index import RuleIndex
 from outreach.intake import Batch, Receipt
 from outreach.outcomes import follow_on
 from outreach.store.store import Transaction
+
+#: How far ahead of our clock an event's time may lie before it can't be true.
+CLOCK_SKEW = timedelta(days=1)
 
 
 def take_in(
@@ -53,7 +56,7 @@ def _make_room_for_new(
 def _refuse(event: Event, customers: Mapping[str, Any], now: datetime) -> str:
     if event.customer not in customers:
         return f"unknown customer {event.customer!r}: import the customer first, then send this event again"
-    return intake.impossible_time(event, now) or (effects.refuse(event) if event.type in intake.ENGINE_TYPES else "")
+    return impossible_time(event, now) or (effects.refuse(event) if event.type in intake.ENGINE_TYPES else "")
 
 
 def _receipt(event: Event, new: set[int], refused: Mapping[int, str]) -> Receipt:
@@ -86,3 +89,12 @@ def follow_finished(
     for f in waiting:
         follow_on(batch, evolve(f, outcome=f.outcome or f.state))
     batch.changes.store(tx)
+
+
+def impossible_time(event: Event, now: datetime) -> str:
+    """Why an event from the future, or from before anybody kept books, is refused; "" when its time can be true."""
+    if event.time.year < 1900:
+        return f"its time {event.time.isoformat()} lies before 1900"
+    if event.time <= now + CLOCK_SKEW:
+        return ""
+    return f"its time {event.time.isoformat()} lies more than a day ahead of now: check the sender's clock"

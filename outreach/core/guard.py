@@ -160,7 +160,7 @@ def _cap_guard(cap: Cap, times: Sequence[datetime]) -> Guard:
         until = first_free(at, times, cap.max, cap.per)
         if until == at:
             return None
-        used = sum(1 for t in times if at - cap.per < t <= at)
+        used = sum(1 for t in times if at - cap.per < t < at + cap.per)  # with what is planned ahead and keeps its room
         numbers = {"used": used, "limit": cap.max, "window": length(cap.per), "free": _iso(until)}
         return until, Reason(code=f"cap:{cap.label}", text=f"{used} of {cap.max} in {length(cap.per)}", numbers=numbers)
 

@@ -152,3 +152,15 @@ def test_room_that_somebody_leaves_is_taken_by_who_waits():
     shop.tell("purchase")
     shop.wait("2026-11-02T17:00").tell("refund")
     assert ended(shop.wait("2026-11-09T00:00"))["small"].startswith("sent")
+
+
+def test_room_that_a_cancelled_one_frees_is_used_by_the_one_that_waited_for_it():
+    big = a_rule(
+        "sms: {at: in 12 hours, template: hi, valid_for: 2 hours}", name="big", priority="90", stop_on="[visit]"
+    )
+    small = a_rule("sms: {at: in 1 hour, template: hi, valid_for: 8 hours}", name="small", priority="10")
+    shop = an_engine(rules_of(small, big, cadence=ONE_A_DAY))
+    shop.tell("purchase")
+    assert shop.wait("2026-11-02T18:00").one("small").reason == "gap:1d"
+    shop.tell("visit")
+    assert ended(shop.wait("2026-11-09T00:00"))["small"] == "sent 11-02 18:00"
