@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from outreach.claim import template_scope
 from outreach.core.customer import Customer
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
@@ -19,6 +18,7 @@ from outreach.core.situation import Situation
 from outreach.core.trace import Trace
 from outreach.core.zone import known, to_local
 from outreach.engine import Engine
+from outreach.flow.claim import template_scope
 from outreach.store.store import Transaction
 
 

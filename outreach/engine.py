@@ -15,8 +15,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from outreach import claim as claiming
-from outreach.aside import set_aside
 from outreach.core.customer import Consent, Customer
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp, evolve
@@ -25,16 +23,18 @@ from outreach.core.rule import Rule
 from outreach.core.rule_index import RuleIndex
 from outreach.core.situation import Situation
 from outreach.core.standing import Standing
-from outreach.deciding import decide
 from outreach.errors import DatabaseError
-from outreach.intake import Receipt
-from outreach.outcomes import follow_on
+from outreach.flow import claim as claiming
+from outreach.flow.aside import set_aside
+from outreach.flow.deciding import decide
+from outreach.flow.intake import Receipt
+from outreach.flow.outcomes import follow_on
+from outreach.flow.post import Post
+from outreach.flow.record import open_attempts, record
+from outreach.flow.taking import empty_batch, follow_finished, take_in
 from outreach.ports import Answer, Clock, Rendered, Sender, TemplateRenderer, Unknown
-from outreach.post import Post
-from outreach.record import open_attempts, record
 from outreach.store.attempts import Attempt
 from outreach.store.store import Store, Transaction
-from outreach.taking import empty_batch, follow_finished, take_in
 
 log = logging.getLogger("outreach.engine")
 

@@ -20,7 +20,7 @@ from outreach.core.starting import covers, fires_on, why_not
 from outreach.core.trace import Reason, Trace
 from outreach.engine import Engine
 from outreach.errors import InputError
-from outreach.standings import load_standings
+from outreach.flow.standings import load_standings
 from outreach.store.store import Transaction
 
 

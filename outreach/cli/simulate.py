@@ -17,7 +17,7 @@ from outreach.core.zone import to_utc
 from outreach.doors.files import read_events, read_people
 from outreach.doors.lines import Rejected
 from outreach.errors import InputError
-from outreach.outcomes import OUTCOMES
+from outreach.flow.outcomes import OUTCOMES
 from outreach.ports import VirtualClock
 from outreach.rulebook.load import Rulebook, load_rulebook
 from outreach.settings import Settings, read_settings

@@ -20,7 +20,7 @@ from outreach.doors.rejects import Rejects, rejects_path
 from outreach.doors.sources import open_source
 from outreach.engine import Engine
 from outreach.errors import DatabaseError
-from outreach.intake import Receipt
+from outreach.flow.intake import Receipt
 
 T = TypeVar("T")
 

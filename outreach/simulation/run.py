@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
 from outreach.engine import Engine
-from outreach.intake import ENGINE_TYPES, Receipt
+from outreach.flow.intake import ENGINE_TYPES, Receipt
 from outreach.ports import VirtualClock
 
 BATCH = 500

@@ -13,7 +13,7 @@ from outreach.desk import cards
 from outreach.doors.envelopes import BodyError, events_from_body
 from outreach.doors.lines import Rejected
 from outreach.errors import InputError
-from outreach.intake import Receipt
+from outreach.flow.intake import Receipt
 from outreach.web import described
 from outreach.web.access import bearer, program
 from outreach.web.body import body_of, small_body_of, unpacked

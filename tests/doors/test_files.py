@@ -16,7 +16,7 @@ from outreach.doors.files import Tally, import_file, ingest_file, read_events, r
 from outreach.doors.lines import Rejected
 from outreach.engine import Engine
 from outreach.errors import DatabaseError, InputError
-from outreach.intake import Receipt
+from outreach.flow.intake import Receipt
 
 NOT_ROOT = pytest.mark.skipif(os.geteuid() == 0, reason="root may do everything")
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from outreach.claim import LEASE
+from outreach.flow.claim import LEASE
 from outreach.ports import Message
 from tests.support.business import Business, a_rule, an_engine, rules_of, utc
 from tests.support.senders import ScriptedSender

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from outreach.flow.record import MOST_TRIES
 from outreach.ports import Answer, Refused, Sent, Unknown, Unsent
-from outreach.record import MOST_TRIES
 from outreach.store import schema
 from outreach.store.attempts import Attempt
 from outreach.store.database import open_engine

@@ -21,7 +21,7 @@ from outreach.core.follow_up import FollowUp
 from outreach.core.ledger import Touch
 from outreach.core.rule_index import RuleIndex
 from outreach.engine import Engine
-from outreach.intake import Receipt
+from outreach.flow.intake import Receipt
 from outreach.ports import Sender, VirtualClock
 from outreach.rendering.renderer import Renderer
 from outreach.rulebook.load import Rulebook, load_rulebook

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from outreach.changes import Changes
 from outreach.core.customer import Customer
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
@@ -25,8 +24,9 @@ from outreach.core.situation import Situation
 from outreach.core.standing import Standing
 from outreach.core.stopping import ended
 from outreach.core.trace import Reason
+from outreach.flow.changes import Changes
+from outreach.flow.standings import load_standings
 from outreach.ports import Rendered
-from outreach.standings import load_standings
 from outreach.store.attempts import Attempt
 from outreach.store.store import Transaction
 

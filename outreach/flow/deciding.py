@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from outreach.claim import DEADLINE, Claim
 from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
@@ -11,6 +10,7 @@ from outreach.core.rule import Rule
 from outreach.core.situation import Situation
 from outreach.core.standing import Standing
 from outreach.core.trace import Reason
+from outreach.flow.claim import DEADLINE, Claim
 from outreach.ports import Rendered
 from outreach.store.attempts import Attempt
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from outreach.consenting import withdraw_planned
 from outreach.core.event import Event
 from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
 from outreach.core.history import History
@@ -14,7 +13,8 @@ from outreach.core.ledger import Touch
 from outreach.core.starting import next_step, planned
 from outreach.core.stopping import ended
 from outreach.core.trace import Reason
-from outreach.intake import Batch
+from outreach.flow.consenting import withdraw_planned
+from outreach.flow.intake import Batch
 
 OUTCOMES = frozenset(
     {"reached", "no_answer", "left_message", "call_back", "wrong_number", "do_not_call", "done", "not_done", "other"}

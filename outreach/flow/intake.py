@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from outreach.changes import Changes
 from outreach.core.customer import Customer
 from outreach.core.event import Event
 from outreach.core.follow_up import AHEAD, FollowUp, evolve
@@ -24,6 +23,7 @@ from outreach.core.situation import Scope, Situation
 from outreach.core.starting import Started, start
 from outreach.core.stopping import ended, moved, moves, stop_reason
 from outreach.core.trace import Reason
+from outreach.flow.changes import Changes
 from outreach.store.store import Transaction
 
 

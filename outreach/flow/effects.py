@@ -9,15 +9,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
-from outreach.consenting import consent, message_received
 from outreach.core.customer import KNOWN, Customer
 from outreach.core.event import Event
 from outreach.core.follow_up import evolve
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
 from outreach.core.trace import Reason
-from outreach.intake import Batch, move
-from outreach.outcomes import OUTCOMES, take_outcome
+from outreach.flow.consenting import consent, message_received
+from outreach.flow.intake import Batch, move
+from outreach.flow.outcomes import OUTCOMES, take_outcome
 
 
 def apply(batch: Batch, event: Event) -> None:

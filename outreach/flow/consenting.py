@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from outreach.core.customer import Consent
 from outreach.core.event import Event
 from outreach.core.trace import Reason
-from outreach.intake import Batch
+from outreach.flow.intake import Batch
 
 #: Replies that are exactly one of these words stop everything to that phone (Twilio's list of opt-out keywords).
 STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from outreach.changes import Changes
 from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.stopping import ended
 from outreach.core.trace import Reason
+from outreach.flow.changes import Changes
 from outreach.store.store import Transaction
 
 #: Until it is tried again: long enough not to be in the way, short enough to be in time once the fault is mended.

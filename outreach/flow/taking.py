@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from outreach import effects, intake
-from outreach.changes import Changes
 from outreach.core.customer import Customer
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.guard import Policy
 from outreach.core.rule_index import RuleIndex
-from outreach.intake import Batch, Receipt
-from outreach.outcomes import follow_on
+from outreach.flow import effects, intake
+from outreach.flow.changes import Changes
+from outreach.flow.intake import Batch, Receipt
+from outreach.flow.outcomes import follow_on
 from outreach.store.store import Transaction
 
 #: How far ahead of our clock an event's time may lie before it can't be true.

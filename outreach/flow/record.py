@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.stopping import ended
 from outreach.core.trace import Reason
-from outreach.intake import Batch
+from outreach.flow.intake import Batch
 from outreach.ports import Answer, Refused, Sent, Unknown, Unsent
 from outreach.store.attempts import Attempt
 
