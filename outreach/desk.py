@@ -93,7 +93,7 @@ def situation(engine: Engine, tx: Transaction, f: FollowUp, customer: Customer, 
     """The situation of a follow-up now, with all that is known of the customer's past."""
     now = engine.clock.now()
     rule = engine.rules[f.rule]
-    types = {t for c in (rule.when, *(s.when for s in rule.steps)) if c is not None for t in c.needs_facts}
+    types = rule.facts
     past = tx.events.history([customer.id], types).get(customer.id, []) if types else []
     return Situation(
         tenant=tx.tenant, bucket=bucket_of(tx.tenant, customer.id), customer=customer, event=event, now=now,

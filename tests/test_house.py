@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 CEILING, MEDIAN = 200, 100
 WRITTEN_ONCE = "outreach/store/migrations/versions/"  # a migration is as long as its tables and never grows
 
-REGISTRIES = ("pypi" + ".org", "pythonhosted" + ".org", "npmjs" + ".org", "crates" + ".io", "proxy.golang" + ".org")
+REGISTRIES = ("pypi" + ".org", "python" + "hosted.org", "npmjs" + ".org", "crates" + ".io", "proxy.golang" + ".org")
 MACHINE_PATH = re.compile(r"(?<![\w.}~-])/(?:" + "|".join(["work", "root", "home"]) + r")/")
 BESIDE_THE_CLONE = ".." + "/shared"
 

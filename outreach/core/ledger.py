@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,8 +32,3 @@ class Touch:
     def counting(self) -> bool:
         """Whether it holds a place."""
         return self.state in COUNTING and self.counts != "no"
-
-
-def newest(touches: Iterable[Touch]) -> datetime | None:
-    """The instant of the latest touch that counts for the minimum gap."""
-    return max((t.at for t in touches if t.counting), default=None)

@@ -92,6 +92,12 @@ class Rule:
     file: str = ""
     line: int = 0
 
+    @property
+    def facts(self) -> frozenset[str]:
+        """Event types of the past that its conditions ask for, those of its steps included."""
+        asked = (self.when, *(step.when for step in self.steps))
+        return frozenset(t for condition in asked if condition is not None for t in condition.needs_facts)
+
 
 def type_matches(pattern: str, event_type: str) -> bool:
     """Whether `order.*` (or a plain type) covers this event type."""

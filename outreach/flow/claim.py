@@ -81,7 +81,7 @@ class Claim:
         if event is None:
             return None
         rule = self.rules[f.rule]
-        types = {t for c in (rule.when, *(s.when for s in rule.steps)) if c is not None for t in c.needs_facts}
+        types = rule.facts
         past = self.tx.events.history([f.customer], types).get(f.customer, []) if types else []
         return Situation(
             tenant=self.tx.tenant, bucket=bucket_of(self.tx.tenant, f.customer), customer=self.customers[f.customer],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from outreach.core.cadence import Cadence
@@ -50,8 +50,3 @@ def zone_of(customer: Customer, policy: Policy) -> str:
     if known(customer.timezone):
         return customer.timezone
     return policy.zone if policy.cadence.unknown_timezone == "business" else ""
-
-
-def in_order(customers: Iterable[str]) -> list[str]:
-    """Customers in the order in which they are locked, so that two workers never wait for each other in a circle."""
-    return sorted(customers)
