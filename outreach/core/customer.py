@@ -58,7 +58,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """One line of the consent history, append-only. `channel` and `purpose` may be "all"."""
+    """One line of the consent history, append-only. `channel` and `purpose` may be "all".
+
+    `basis` is what it rests on (`express`, `implied`, empty when nobody said); from `expires` on it is worth nothing.
+    """
 
     channel: str
     purpose: str
@@ -66,3 +69,5 @@ class Consent:
     at: datetime
     source: str = ""
     evidence: str = ""
+    basis: str = ""
+    expires: datetime | None = None

@@ -72,6 +72,7 @@ class FollowUp:
     ended: datetime | None = None
     worker: str = ""
     overlay: dict[str, Any] | None = None
+    site: str = ""
 
 
 def evolve(f: FollowUp, **values: Any) -> FollowUp:

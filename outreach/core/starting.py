@@ -111,6 +111,7 @@ def plan_step(rule: Rule, step: Step, here: Situation, trigger: str, started: da
         reason=found.reason if isinstance(found, NoMoment) else "", version=rule.version,
         variant=choose_variant(rule, step, here.customer.id), assign=assigned(step, here),
         ended=here.now if lost else None, overlay=dict(here.overlay) if here.overlay else None,
+        site=here.event.site or here.customer.site,
     )  # fmt: skip
 
 

@@ -91,7 +91,7 @@ class Customers(Book):
         rows = []
         for c in consents:
             said = _CONSENT.row(c)
-            rows.append((bucket, self.tenant, customer, make_id(bucket, *map(str, said)), *said))
+            rows.append((bucket, self.tenant, customer, make_id(bucket, *map(str, said[:6])), *said))
         self.insert("consent", ("bucket", "tenant_id", "customer", "id", *_CONSENT.columns), rows)
 
     def consents(self, customers: Iterable[str]) -> dict[str, list[Consent]]:

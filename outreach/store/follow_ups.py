@@ -14,8 +14,8 @@ COLUMNS = ["bucket", "tenant_id", *CODEC.columns]
 _READ = names(CODEC.columns, "t.")
 #: What may change after the planning; the rest says what the follow-up is.
 CHANGING = (
-    "due", "wake", "valid_until", "intent", "state", "reason", "outcome", "outcome_by", "note", "attempt", "address",
-    "listed", "ended", "worker", "overlay",
+    "due", "wake", "valid_until", "started", "event", "intent", "state", "reason", "outcome", "outcome_by", "note",
+    "attempt", "address", "listed", "ended", "worker", "overlay",
 )  # fmt: skip
 _PLACE = [CODEC.columns.index(c) for c in CHANGING]
 _CUSTOMER, _ID = CODEC.columns.index("customer"), CODEC.columns.index("id")

@@ -11,9 +11,9 @@ from sqlalchemy import BigInteger
 from sqlmodel import Field
 
 from outreach.store.columns import Bucket, Instant, Json, Key, Table, Word
-from outreach.store.work_tables import AttemptRow, FollowUpRow, TouchRow
+from outreach.store.work_tables import AttemptRow, FollowUpRow, TouchRow, WatchRow
 
-__all__ = ["AttemptRow", "FollowUpRow", "TouchRow"]
+__all__ = ["AttemptRow", "FollowUpRow", "TouchRow", "WatchRow"]
 
 
 class CustomerRow(Table, table=True):
@@ -85,6 +85,8 @@ class ConsentRow(Table, table=True):
     at: int = Instant()
     source: str = Word()
     evidence: str = Word()
+    basis: str = Word()
+    expires: int | None = Instant(nullable=True)
 
 
 class HoldRow(Table, table=True):
@@ -98,6 +100,17 @@ class HoldRow(Table, table=True):
     key: str = Key()
     opened: int = Instant()
     closed: int | None = Instant(nullable=True)
+
+
+class AliasRow(Table, table=True):
+    """A customer who was merged into another: what comes for `id` is meant for `into`."""
+
+    __tablename__ = "alias"
+    bucket: int = Bucket()
+    tenant_id: str = Key()
+    id: str = Key()
+    into: str = Word()
+    since: int = Instant()
 
 
 class AddressRow(Table, table=True):
@@ -129,6 +142,18 @@ class PauseRow(Table, table=True):
     scope: str = Key()
     since: int = Instant()
     by: str = Word()
+
+
+class TallyRow(Table, table=True):
+    """How many runs a rule began on one day of the house's; only kept for rules that have a limit. `released` once a
+    person has let go what was over it: that day holds no more."""
+
+    __tablename__ = "tally"
+    tenant_id: str = Key()
+    rule: str = Key()
+    day: str = Key()
+    runs: int = 0
+    released: bool = False
 
 
 class SeenFieldRow(Table, table=True):

@@ -61,6 +61,29 @@ class FollowUpRow(Table, table=True):
     ended: int | None = Instant(nullable=True)
     worker: str = Word()
     overlay: str | None = Json(nullable=True)
+    site: str = Word()
+
+
+class WatchRow(Table, table=True):
+    """When a rule that no event sets off (a date, a silence, a time of the week) must look at a customer next; `wake`
+    is null while nothing can make it fire. `version` is the rule's that reckoned it."""
+
+    __tablename__ = "watch"
+    __table_args__ = (
+        Index(
+            "ix_watch_wake",
+            "wake",
+            "bucket",
+            sqlite_where=text("wake IS NOT NULL"),
+            postgresql_where=text("wake IS NOT NULL"),
+        ),
+    )
+    bucket: int = Bucket()
+    tenant_id: str = Key()
+    customer: str = Key()
+    rule: str = Key()
+    wake: int | None = Instant(nullable=True)
+    version: str = Word()
 
 
 class AttemptRow(Table, table=True):
