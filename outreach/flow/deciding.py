@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
+from outreach.core.follow_up import AHEAD, BY_STAFF, FollowUp, evolve
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
 from outreach.core.planner import Place, arrange
 from outreach.core.rule import Rule
 from outreach.core.situation import Situation
 from outreach.core.standing import Standing
+from outreach.core.stopping import no_longer
 from outreach.core.trace import Reason
 from outreach.flow.claim import DEADLINE, Claim
+from outreach.flow.remembering import remember
 from outreach.ports import Rendered
 from outreach.store.attempts import Attempt
 
@@ -41,13 +43,38 @@ def _judge(claim: Claim, f: FollowUp, rule: Rule) -> None:
     if here is None:
         claim.end(f, "cancelled", Reason(code="event_gone", text="the event it follows is no longer known"))
         return
+    if rule.must_still_match and rule.when is not None and not rule.when.holds(here.scope()):
+        _end_run(claim, f, no_longer(rule, here))
+        return
     step = rule.steps[f.index]
+    if f.channel == "remember":
+        _remember(claim, f, rule, here)
+        return
     if step.when is not None and not step.at.needs_previous and not step.when.holds(here.scope()):
         claim.end(f, "cancelled", Reason(code="when", text=step.when.source))
         return
     others = [o for o in claim.ahead.get(f.customer, ()) if o.state == "scheduled" and claim.now <= o.valid_until]
     place = arrange(claim.now, others, claim.standings[f.customer], claim.policy)[f.id]
     _follow_plan(claim, f, rule, here, place)
+
+
+def _end_run(claim: Claim, f: FollowUp, reason: Reason) -> None:
+    """This follow-up and whatever else lies ahead of its run."""
+    claim.end(f, "cancelled", reason)
+    for other in claim.ahead.get(f.customer, ()):
+        if other.run == f.run and other.id != f.id and other.state in AHEAD:
+            if other.state == "listed":
+                claim.changes.release(other)
+            claim.end(other, "cancelled", reason)
+
+
+def _remember(claim: Claim, f: FollowUp, rule: Rule, here: Situation) -> None:
+    over, customer, reason = remember(f, rule, here, claim.say)
+    claim.changes.change(over, over.state, (reason,), claim.now)
+    claim.finished.append(over)
+    if customer is not None:
+        claim.customers[f.customer] = customer
+        claim.tx.customers.save([customer], claim.now)
 
 
 def _follow_plan(claim: Claim, f: FollowUp, rule: Rule, here: Situation, place: Place) -> None:

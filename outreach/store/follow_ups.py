@@ -103,6 +103,12 @@ class FollowUps(Book):
         for row in self.read(sql, self.tenant):
             yield CODEC.value(row)
 
+    def held(self, rule: str, reason: str) -> list[FollowUp]:
+        """What of a rule is held for a person, for a reason like this one (`%` stands for anything)."""
+        where = "t.state = 'held' AND t.wake IS NULL AND t.tenant_id = ? AND t.rule = ? AND t.reason LIKE ?"
+        sql = f"SELECT {_READ} FROM follow_up t WHERE {where} ORDER BY t.due, t.id"
+        return CODEC.values(self.read(sql, self.tenant, rule, reason))
+
     def counts(self) -> dict[str, int]:
         """How many there are in each state."""
         sql = "SELECT state, count(*) FROM follow_up WHERE tenant_id = ? GROUP BY state"
