@@ -12,7 +12,8 @@ import phonenumbers
 import pytest
 from jinja2.sandbox import SandboxedEnvironment
 
-from outreach.core.rule import OnMissing, Rule
+from outreach.core.rule import Rule
+from outreach.core.starting import fires_on
 from outreach.demo.scenario import last_day, load
 from outreach.rulebook.load import load_rulebook
 
@@ -88,7 +89,7 @@ def test_the_demo_is_told_in_order_and_ends_on_a_working_day(today: date):
     assert times == sorted(times)
     assert times[-1].date() == last_day(today) <= today
     assert last_day(today).weekday() < 6
-    assert {event["customer"] for event in events} == {customer["id"] for customer in customers}
+    assert {event["customer"] for event in events} <= {customer["id"] for customer in customers}
     assert len({event["id"] for event in events}) == len(events) - 1  # one is told twice
 
 
@@ -114,5 +115,5 @@ def test_every_rule_is_played_in_the_demo(rules: dict[str, Rule]):
     _, events = load(date(2026, 11, 20))
     told = {event["type"] for event in events}
     for name, rule in rules.items():
-        types = rule.trigger.after if isinstance(rule.trigger, OnMissing) else rule.trigger.types
-        assert told & set(types), name
+        if not rule.by_clock:  # those are looked at in tests/cli/test_demo.py
+            assert told & set(fires_on(rule)), name

@@ -29,12 +29,13 @@ Progress = Callable[[int, int], None]
 class Simulation:
     """`outcome` is what calls and tasks come to when no `outcome` event says otherwise; None leaves them open, as on a
     real list. `until` ends it; None goes on until nothing is planned any more (what comes again every year or week
-    alone doesn't count as planned)."""
+    alone doesn't count as planned). While it is `off` nothing is done; what fell due is looked at when that is over."""
 
     engine: Engine
     clock: VirtualClock
     outcome: str | None = "reached"
     until: datetime | None = None
+    off: tuple[datetime, datetime] | None = None
     receipts: list[Receipt] = field(default_factory=list)
     _said: dict[str, list[Event]] = field(default_factory=dict)
 
@@ -70,15 +71,14 @@ class Simulation:
         self._dispatch_until(first.time)
         end = _together(events, start, self.engine.next_wake())
         batch = events[start:end]
-        if self.clock.instant < first.time:
-            self.clock.instant = first.time
+        self.clock.instant = max(self.clock.instant, self._awake(first.time))
         self.receipts += self.engine.ingest(batch)
         return len(batch)
 
     def _dispatch_until(self, end: datetime | None) -> None:
         """Step from due moment to due moment; None goes on until nothing lies ahead."""
         while (due := self._next(end)) is not None and (end is None or due <= end):
-            self.clock.instant = max(self.clock.instant, due)
+            self.clock.instant = max(self.clock.instant, self._awake(due))
             while self.engine.dispatch():
                 pass
             self._work_the_list()
@@ -91,6 +91,10 @@ class Simulation:
         with self.engine.store.reading() as tx:
             last = (tx.follow_ups.next_wake(tx.house.paused()), tx.watches.next_wake(self._coming_once()))
         return due if any(last) else None
+
+    def _awake(self, at: datetime) -> datetime:
+        """That instant, or the end of the time in which all was off."""
+        return self.off[1] if self.off is not None and self.off[0] <= at < self.off[1] else at
 
     def _coming_once(self) -> list[str]:
         """Rules by the clock that come to an end by themselves."""
