@@ -18,6 +18,7 @@ IN_WORDS = (
     ("provider:", "the provider said {}"), ("error:", "an error: {}"), ("no_value:", "{} is not known"),
     ("bad_value:", "{} is no date"), ("unknown:", "nobody knows whether it went out: {}"),
     ("waits_for:", "it waits for the {}"), ("came_before:", "the {} came before"), ("released", "a person let it go"),
+    ("capacity:", "the day's list of {} is full"),
     ("room", "a more important contact came first"),
 )  # fmt: skip
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from outreach.core.capacity import Day, bounds, today
 from outreach.core.customer import Customer
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
@@ -62,6 +63,12 @@ class Claim:
     gaps: dict[str, timedelta] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
     finished: list[FollowUp] = field(default_factory=list)
+
+    @cached_property
+    def day(self) -> Day:
+        """Today's list, for the house that has only so many hands."""
+        day = today(self.now, self.policy.zone)
+        return Day(day, self.policy.zone, *self.tx.follow_ups.for_staff(*bounds(day, self.policy.zone)))
 
     @cached_property
     def sharing(self) -> dict[str, list[str]]:

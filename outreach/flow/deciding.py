@@ -108,6 +108,8 @@ def _put_off(claim: Claim, f: FollowUp, place: Place) -> None:
 def _go(claim: Claim, f: FollowUp, rule: Rule, here: Situation) -> None:
     standing = claim.standings[f.customer]
     if f.channel in BY_STAFF:
+        if not _has_room(claim, f):
+            return
         # Each listing is a try of its own: one that was moved and comes back takes a new place in the ledger.
         listed = evolve(f, state="listed", wake=f.valid_until, listed=claim.now, reason="", attempt=f.attempt + 1,
                         address=standing.customer.address(f.channel))  # fmt: skip
@@ -120,6 +122,25 @@ def _go(claim: Claim, f: FollowUp, rule: Rule, here: Situation) -> None:
         claim.end(f, "held", Reason(code="template", text=text.problem))
         return
     _intend(claim, f, standing, text)
+
+
+def _has_room(claim: Claim, f: FollowUp) -> bool:
+    """Whether people have a hand free for it today; if not, it is put off. What obeys no caps is news that can't wait:
+    it goes on the list, and counts."""
+    capacity = claim.policy.cadence.capacity
+    if not capacity:
+        return True
+    full = claim.day.no_room(f, capacity, claim.now) if claim.policy.cadence.policy(f.purpose).obeys_caps else None
+    if full is None:
+        claim.day.take(f)
+        return True
+    again, reason = full
+    if claim.now >= f.valid_until:
+        _expire(claim, f, (reason,))
+    else:
+        later = evolve(f, wake=min(again, f.valid_until), reason=reason.code)
+        claim.changes.change(later, "deferred", (reason,), claim.now)
+    return False
 
 
 def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> None:

@@ -13,7 +13,6 @@ NOT_YET: Final = frozenset({
     "cadence.back_off",
     "cadence.silence_after_refusal",
     "cadence.laws",
-    "cadence.capacity",
     "cadence.mix",
 })  # fmt: skip
 

@@ -126,6 +126,16 @@ class FollowUps(Book):
         sql = f"SELECT {_READ} FROM follow_up t WHERE {where}"
         return CODEC.values(self.read(sql, micros(at), micros(at), self.tenant))
 
+    def for_staff(self, since: datetime, until: datetime) -> tuple[list[FollowUp], list[FollowUp]]:
+        """Calls and tasks handed out from `since` on, before `until`; and those planned by then that still wait."""
+        people = "t.tenant_id = ? AND t.channel IN ('call', 'task')"
+        out = f"SELECT {_READ} FROM follow_up t WHERE t.listed >= ? AND t.listed < ? AND {people}"
+        ahead = f"SELECT {_READ} FROM follow_up t WHERE t.wake < ? AND {people} AND t.state = 'scheduled'"
+        return (
+            CODEC.values(self.read(out, micros(since), micros(until), self.tenant)),
+            CODEC.values(self.read(ahead, micros(until), self.tenant)),
+        )
+
     def _by_customer(self, rows: Sequence[Sequence[object]]) -> dict[str, list[FollowUp]]:
         found: dict[str, list[FollowUp]] = {}
         for row in rows:
