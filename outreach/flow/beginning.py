@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from outreach.core.event import Event
-from outreach.core.follow_up import FollowUp, evolve
+from outreach.core.follow_up import AHEAD, FollowUp, evolve
 from outreach.core.history import as_scope
 from outreach.core.occasions import CLOCK, dates_of
 from outreach.core.rule import Rule
 from outreach.core.situation import Scope, Situation
 from outreach.core.starting import Started, start
 from outreach.core.stepping import next_step, planned
+from outreach.core.stopping import stop_reason
 from outreach.core.trace import Reason
 from outreach.core.zone import to_local
 from outreach.flow.batch import Batch
@@ -75,9 +76,21 @@ def _add_run(batch: Batch, rule: Rule, here: Situation, begun: Started) -> None:
     if rule.once_window is not None and begun.follow_ups:
         batch.last_started.setdefault(here.customer.id, {})[rule.name] = begun.follow_ups[0].started
     batch.open.setdefault(here.customer.id, []).extend(begun.follow_ups)
+    if rule.stop_on and begun.follow_ups:
+        _end_if_overtaken(batch, rule, here.event, begun.follow_ups)
     for f in begun.follow_ups:
-        if f.channel == "remember" and f.state == "scheduled" and f.due <= batch.now:
+        if f.channel == "remember" and batch.latest(f).state == "scheduled" and f.due <= batch.now:
             _remember_now(batch, rule, here, f)
+
+
+def _end_if_overtaken(batch: Batch, rule: Rule, event: Event, run: list[FollowUp]) -> None:
+    """News of the end may overtake news of the beginning: a cancellation that came before the booking it cancels."""
+    known = batch.tx.events.history([event.customer], rule.stop_on).get(event.customer, ())
+    for later in sorted((e for e in known if e.time > event.time), key=lambda e: (e.time, e.id)):
+        for f in map(batch.latest, run):
+            reason = stop_reason(rule, f, later) if f.state in AHEAD else ""
+            if reason:
+                batch.end(f, "cancelled", Reason(code=reason, numbers={"event": later.id}))
 
 
 def _remember_now(batch: Batch, rule: Rule, here: Situation, f: FollowUp) -> None:

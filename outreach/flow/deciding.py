@@ -5,6 +5,7 @@ from __future__ import annotations
 from outreach.core.follow_up import AHEAD, BY_STAFF, FollowUp, evolve
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
+from outreach.core.moment import again
 from outreach.core.planner import Place, arrange
 from outreach.core.rule import Rule
 from outreach.core.situation import Situation
@@ -26,8 +27,19 @@ def decide(claim: Claim, f: FollowUp) -> None:
         claim.end(f, "cancelled", Reason(code="rule_removed", text="the rule is no longer in the rules folder"))
     elif not rule.active:
         claim.end(f, "cancelled", Reason(code="rule_inactive", text="the rule was switched off"))
-    else:
+    elif not _moved_by_new_clocks(claim, f):
         _judge(claim, f, rule)
+
+
+def _moved_by_new_clocks(claim: Claim, f: FollowUp) -> bool:
+    """Whether its wall time is still to come: the zone's rules were changed since it was planned (tzdata)."""
+    there = again(f.intent, f.intent.rpartition(" ")[2]) if f.due <= claim.now else None
+    if there is None or there <= claim.now or there == f.due:
+        return False
+    numbers = {"from": f.due.isoformat(), "to": there.isoformat()}
+    later = evolve(f, due=there, wake=there, valid_until=f.valid_until + (there - f.due), reason="")
+    claim.changes.change(later, "moved", (Reason(code="moved:zone", text=f.intent, numbers=numbers),), claim.now)
+    return True
 
 
 def _expire(claim: Claim, f: FollowUp, reasons: tuple[Reason, ...] = ()) -> None:
