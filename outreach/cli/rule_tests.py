@@ -43,6 +43,8 @@ def play_tests(
     json: Json = False,
 ) -> None:
     """Play the tests beside the rules: given these events, do just these contacts come, and these refusals?"""
+    if whole and (rule or text):
+        raise typer.BadParameter("--require-coverage looks at all tests: leave out --rule and -k")
     chosen = settings(None, folder, templates)
     book = load_rulebook(chosen.rules, chosen.templates, strict=False)
     tests = read_tests(chosen.rules, book)
@@ -53,7 +55,7 @@ def play_tests(
     _warn(tests.problems, json)
     cases = _chosen(tests.cases, book, rule, text)
     results = _judged(cases, _stage(chosen, book))
-    covered = coverage(book.rules, results) if len(cases) == len(tests.cases) else None
+    covered = None if rule or text else coverage(book.rules, results)
     _show(results, covered, tests.problems, json)
     if not all(result.passed for result in results) or (whole and covered is not None and not covered.whole):
         raise typer.Exit(1)

@@ -29,7 +29,7 @@ def wrong_code(code: str, channel: str, rule: Rule | None, policy: Policy) -> Wr
     if code in WHOLE:
         return None
     if head not in (*BY_CHANNEL, *OTHER):
-        meant = did_you_mean(head, (*WHOLE, *BY_CHANNEL, *OTHER))
+        meant = did_you_mean(head, (*WHOLE, *BY_CHANNEL, *OTHER), f"{{}}{colon}{tail}")
         return (f"there is no reason `{code}`", meant) if meant else None
     if not colon:  # any of them
         return None
@@ -39,11 +39,11 @@ def wrong_code(code: str, channel: str, rule: Rule | None, policy: Policy) -> Wr
     if known is None or tail in known:
         return None
     if not known:
-        return f"the cadence has no {head}, so nothing ends with `{code}`", ""
+        return f"nothing ends with `{code}`", f"the cadence has no {head}"
     meant = did_you_mean(tail, known, f"{head}:{{}}")
     if head in BY_CHANNEL and tail not in CHANNELS and not meant:
         return None
-    return f"no {head} is `{tail}` here", meant or f"write {_all(head, known)}"
+    return f"nothing ends here with `{code}`", meant or f"write {_all(head, known)}"
 
 
 def _tails(head: str, channel: str, policy: Policy) -> list[str] | None:

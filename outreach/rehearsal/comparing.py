@@ -117,7 +117,7 @@ def _pairs(wanted: list[Wanted], happened: list[Happened], zone: str) -> list[tu
     distance = {
         (i, j): len(list(differences(w, h, zone))) for i, w in enumerate(wanted) for j, h in enumerate(happened)
     }
-    taken = _matching(len(wanted), len(happened), lambda i, j: distance[i, j] == 0)
+    taken = matching(len(wanted), len(happened), lambda i, j: distance[i, j] == 0)
     left = sorted(distance, key=lambda ij: (distance[ij], _apart(wanted[ij[0]], happened[ij[1]], zone), ij))
     for i, j in left:
         if i not in taken.values() and j not in taken:
@@ -131,7 +131,7 @@ def _apart(w: Wanted, h: Happened, zone: str) -> timedelta:
     return abs(h.at - w.at.instant(zone)) if w.at else timedelta(0)
 
 
-def _matching(many: int, others: int, fits: Callable[[int, int], bool]) -> dict[int, int]:
+def matching(many: int, others: int, fits: Callable[[int, int], bool]) -> dict[int, int]:
     """A largest set of fitting pairs, other → one (augmenting paths; Kuhn 1955): a loose expectation must not take the
     only contact that fits a strict one."""
     taken: dict[int, int] = {}

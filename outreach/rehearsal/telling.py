@@ -45,10 +45,8 @@ def _because(text: str) -> str:
 def _differs(found: Differs) -> str:
     match found.what:
         case "says":
-            said = (
-                f"it says {shorten(found.happened, SHOWN, placeholder=' …')!r}" if found.happened else "it has no text"
-            )
-            return f"expected it to say {found.expected!r}; {said}"
+            said = shorten(found.happened, SHOWN, placeholder=" …")
+            return f"expected it to say “{found.expected}”; it says “{said}”"
         case "text":
             return f"its text has a mistake: {found.happened}"
         case "status":
@@ -108,4 +106,6 @@ def summary(results: Sequence[Result]) -> str:
     files = len({result.case.file for result in results})
     tests = f"{len(results)} test{'s' if len(results) != 1 else ''}"
     where = f"in {files} file{'s' if files != 1 else ''}"
-    return f"{failed} of {tests} failed {where}" if failed else f"{tests} passed {where}"
+    if failed:
+        return f"{failed} test{'s' if failed != 1 else ''} of {len(results)} failed {where}"
+    return f"{tests} passed {where}"
