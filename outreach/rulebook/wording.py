@@ -72,7 +72,7 @@ def _unknown(called: str, keys: list[str], key: str) -> PydanticCustomError:
 
 
 def _a(thing: str) -> str:
-    return f"an {thing}" if thing in ("sms", "email") else f"a {thing}"
+    return f"an {thing}" if thing in ("sms", "email", "event") else f"a {thing}"
 
 
 def _words(expected: str) -> list[str]:

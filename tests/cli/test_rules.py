@@ -22,7 +22,7 @@ rules:
 
 def test_the_shipped_rules_are_in_order(run: Run, business: Path):
     ran = run("rules", "check")
-    assert (ran.code, ran.out, ran.err) == (0, "12 rules are in order, 0 warnings\n", "")
+    assert (ran.code, ran.out, ran.err) == (0, "16 rules are in order, 0 warnings\n", "")
     assert run("rules", "check", "--json").json == {"ok": True, "problems": []}
 
 
@@ -58,7 +58,7 @@ def test_a_folder_may_be_named_and_brings_its_templates(run: Run, business: Path
 def test_list_shows_what_sets_each_off_and_where_it_stands(run: Run, business: Path):
     run("pause", "service-plan")
     rules = {rule["name"]: rule for rule in run("rules", "list", "--json").json}
-    assert len(rules) == 12
+    assert len(rules) == 16
     assert rules["haircut-next-day"]["on"] == "appointment.completed"
     assert rules["haircut-next-day"]["place"].startswith("rules/haircut.yaml:")
     assert [name for name, rule in rules.items() if rule["paused"]] == ["service-plan"]
