@@ -64,7 +64,7 @@ def _missing(case: Case, played: Played, w: Wanted) -> Iterator[str]:
     elif ahead:
         yield from (_ahead(t, zone) for t in ahead)
     else:
-        found = list(_passed_over(played.engine, mine, w, zone))
+        found = list(_passed_over(played.engine, mine, w))
         yield from found or ["it came only as often as is expected elsewhere: no further run of the rule began"]
 
 
@@ -85,7 +85,7 @@ def _ahead(told: Told, zone: str) -> str:
     return f"it still lies ahead when the test ends, {when}" + (f": {held}" if held else "")
 
 
-def _passed_over(engine: Engine, mine: Iterable[Told], w: Wanted, zone: str) -> Iterator[str]:
+def _passed_over(engine: Engine, mine: Iterable[Told], w: Wanted) -> Iterator[str]:
     """What came of the step before, in each run that has not come to this one."""
     rule = engine.rules[w.rule]
     index = next(s.index for s in rule.steps if s.name == w.step)

@@ -42,7 +42,7 @@ def find_step(said: str, channel: str, mine: Iterable[str], rules: Mapping[str, 
         return f"`{step}` is a step of two rules", f"write `{channel}: {fitting[0]}` or `{channel}: {fitting[1]}`"
     if fitting:
         return fitting[0]
-    return _other_channel(found[0], channel) if found else _unknown(step, channel, steps, rules.values())
+    return _other_channel(found[0], channel) if found else _unknown(step, steps, rules.values())
 
 
 def _of_one(rule: Rule, step: str, channel: str) -> Named | Wrong:
@@ -59,10 +59,11 @@ def _other_channel(named: Named, channel: str) -> Wrong:
     return f"`{named}` is no {channel}", f"write `{right}: {named.step.name}`"
 
 
-def _unknown(step: str, channel: str, mine: list[Named], rules: Iterable[Rule]) -> Wrong:
+def _unknown(step: str, mine: list[Named], rules: Iterable[Rule]) -> Wrong:
     names = [named.step.name for named in mine]
     elsewhere = next((Named(r, s) for r in rules for s in r.steps if s.name == step), None)
     if elsewhere is not None:
         hint = f"write `{elsewhere.step.channel}: {elsewhere}`"
         return f"`{step}` is a step of another rule than this file speaks of", hint
-    return f"no rule of this file has a step `{step}`", did_you_mean(step, names) or f"they have {any_of(names)}"
+    hint = did_you_mean(step, names) or (f"they have {any_of(names)}" if names else "")
+    return f"no rule of this file has a step `{step}`", hint
