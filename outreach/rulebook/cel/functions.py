@@ -51,7 +51,7 @@ def bad_call(node: Call, source: str) -> Iterator[ConditionProblem]:
         yield from _ours(node, source, at)
     elif name in ("timestamp", "duration") and len(node.args) == 1 and isinstance(node.args[0], Const):
         yield from _constant(name, node.args[0])
-    elif name == "matches" and isinstance(node.args[-1], Const) and not _compiles(node.args[-1].value):
+    elif name == "matches" and node.args and isinstance(node.args[-1], Const) and not _compiles(node.args[-1].value):
         yield ConditionProblem(node.args[-1].at, "the pattern in matches() can't be read", "it is a regular expression")
     elif name.isidentifier() and name not in (ALONE if node.target is None else AFTER):
         what = f"{name}() is not called like this" if name in MACROS else f"there is no function {name}()"
