@@ -11,13 +11,13 @@ from typing import Any
 
 from outreach.core.customer import KNOWN, Customer
 from outreach.core.event import Event
-from outreach.core.follow_up import evolve
+from outreach.core.follow_up import OUTCOMES, evolve
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
 from outreach.core.trace import Reason
 from outreach.flow.consenting import consent, message_received
 from outreach.flow.intake import Batch, move
-from outreach.flow.outcomes import OUTCOMES, take_outcome
+from outreach.flow.outcomes import take_outcome
 
 
 def apply(batch: Batch, event: Event) -> None:

@@ -16,10 +16,6 @@ from outreach.core.trace import Reason
 from outreach.flow.consenting import withdraw_planned
 from outreach.flow.intake import Batch
 
-OUTCOMES = frozenset(
-    {"reached", "no_answer", "left_message", "call_back", "wrong_number", "do_not_call", "done", "not_done", "other"}
-)
-
 
 def take_outcome(batch: Batch, event: Event) -> None:
     """A person ended a call or task; what waited for it comes next."""
