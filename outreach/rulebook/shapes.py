@@ -14,7 +14,7 @@ from outreach.rulebook.shape import Shape
 from outreach.rulebook.step_shapes import StepShape
 from outreach.rulebook.times import DateText, Once, OnceText, SpanText
 from outreach.rulebook.trigger_shapes import TriggerKey
-from outreach.rulebook.values import EventTypes, FieldName, Purpose, Texts, YesNo
+from outreach.rulebook.values import Conditions, EventTypes, FieldName, Purpose, Texts, YesNo
 
 
 class RuleShape(Shape):
@@ -27,7 +27,7 @@ class RuleShape(Shape):
     """What it is for, in a sentence. Staff read it as "why am I calling?"."""
     on: TriggerKey | None = None
     """The trigger: an event type, a list, `order.*`, or `{missing: …, within: …, after: …, key: …}`."""
-    when: Texts = ()
+    when: Conditions = ()
     """A condition (CEL) on the event and the customer, or a list of which all must hold."""
     purpose: Purpose = "marketing"
     """What the law and the cadence ask about."""
