@@ -18,9 +18,9 @@ from outreach.rehearsal.file_shapes import CaseShape, TestFile
 from outreach.rehearsal.naming import find_rule
 from outreach.rehearsal.scene import Scene
 from outreach.rehearsal.wanted import wanted_of
+from outreach.rulebook.files import read_file
 from outreach.rulebook.load import Rulebook
 from outreach.rulebook.places import Node
-from outreach.rulebook.reading import read_file
 from outreach.rulebook.sections import rule_files
 from outreach.rulebook.shape import fit
 

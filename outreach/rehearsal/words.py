@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field
 
-from outreach.flow.outcomes import OUTCOMES
+from outreach.core.follow_up import OUTCOMES
 from outreach.rulebook.hints import any_of, did_you_mean
 from outreach.rulebook.wording import complaint, described
 

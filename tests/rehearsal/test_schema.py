@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from outreach.rehearsal.file_shapes import json_schema
-from outreach.rulebook.reading import read_file
+from outreach.rulebook.files import read_file
 
 ROOT = Path(__file__).parent.parent.parent
 
