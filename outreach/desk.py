@@ -18,7 +18,7 @@ from outreach.core.situation import Situation
 from outreach.core.trace import Trace
 from outreach.core.zone import known, to_local
 from outreach.engine import Engine
-from outreach.flow.claim import template_scope
+from outreach.flow.claim import previous_step, template_scope
 from outreach.store.store import Transaction
 
 
@@ -98,6 +98,7 @@ def situation(engine: Engine, tx: Transaction, f: FollowUp, customer: Customer, 
     return Situation(
         tenant=tx.tenant, bucket=bucket_of(tx.tenant, customer.id), customer=customer, event=event, now=now,
         policy=engine.policy, past=History(past, now, event), overlay=f.overlay,
+        previous=previous_step(tx, f) if rule.steps[f.index].asks_previous else None,
     )  # fmt: skip
 
 

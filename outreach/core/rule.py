@@ -16,6 +16,8 @@ class Condition(Protocol):
     source: str
     #: Event types of the past that `last`, `count` and `sum` ask for.
     needs_facts: frozenset[str]
+    #: Whether it asks how the step before came out.
+    uses_previous: bool
 
     def holds(self, scope: Mapping[str, Any]) -> bool:
         """Whether the condition is true in this scope (`event`, `customer`, `previous`, `now`, `facts`)."""
@@ -49,7 +51,11 @@ Trigger = OnEvent | OnMissing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step. `templates` maps variant to template name ({"": name} when there is no split)."""
+    """One step. `templates` maps variant to template name ({"": name} when there is no split).
+
+    `history`: event types of the past that its templates speak of; `asks_previous`: they, or its condition,
+    ask how the step before came out.
+    """
 
     name: str
     index: int
@@ -63,6 +69,8 @@ class Step:
     assign: str = ""
     number: str = ""
     done_by: When | None = None
+    history: frozenset[str] = frozenset()
+    asks_previous: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +102,10 @@ class Rule:
 
     @property
     def facts(self) -> frozenset[str]:
-        """Event types of the past that its conditions ask for, those of its steps included."""
+        """Event types of the past that its conditions ask for and its templates speak of."""
         asked = (self.when, *(step.when for step in self.steps))
-        return frozenset(t for condition in asked if condition is not None for t in condition.needs_facts)
+        told = frozenset(t for step in self.steps for t in step.history)
+        return told | {t for condition in asked if condition is not None for t in condition.needs_facts}
 
 
 def type_matches(pattern: str, event_type: str) -> bool:

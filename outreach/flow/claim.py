@@ -5,7 +5,7 @@ Nothing is sent from in here. What comes out are attempts that are durable befor
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -81,12 +81,13 @@ class Claim:
         if event is None:
             return None
         rule = self.rules[f.rule]
-        types = rule.facts
+        types, step = rule.facts, rule.steps[f.index]
         past = self.tx.events.history([f.customer], types).get(f.customer, []) if types else []
         return Situation(
             tenant=self.tx.tenant, bucket=bucket_of(self.tx.tenant, f.customer), customer=self.customers[f.customer],
             event=event, now=self.now, policy=self.policy,
             past=History(past, self.now, event, self.standings[f.customer].holds), overlay=f.overlay,
+            previous=previous_step(self.tx, f) if step.asks_previous else None,
         )  # fmt: skip
 
 
@@ -112,6 +113,15 @@ def write(claim: Claim) -> None:
     claim.changes.store(claim.tx)
     claim.tx.ledger.reserve(claim.touches, claim.gaps)
     claim.tx.attempts.add(claim.attempts)
+
+
+def previous_step(tx: Transaction, f: FollowUp) -> Mapping[str, str] | None:
+    """How the step before this one in its run came out; None when there is none."""
+    before = [o for o in tx.follow_ups.all_of(f.customer) if o.run == f.run and o.index < f.index and o.ended]
+    if not before:
+        return None
+    last = max(before, key=lambda o: o.index)
+    return {"outcome": last.outcome or last.state, "by": last.outcome_by, "note": last.note}
 
 
 def template_scope(f: FollowUp, rule: Rule, here: Situation) -> dict[str, object]:

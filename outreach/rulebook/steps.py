@@ -9,6 +9,7 @@ from outreach.core.rule import Step
 from outreach.rulebook.context import Context
 from outreach.rulebook.places import Node
 from outreach.rulebook.shapes import RuleShape
+from outreach.rulebook.speech import Told, check_template, check_text
 from outreach.rulebook.step_shapes import CallKeys, EmailKeys, SmsKeys, StepShape, TaskKeys
 
 #: How long a step is worth doing, unless it says so itself.
@@ -43,9 +44,12 @@ def _step(shape: StepShape, node: Node, index: int, types: Sequence[str], contex
         context.say(
             node.at("valid_for"), ("a step that is worth nothing is never done", "write `2 hours`, `1 business day` …")
         )
+    templates = _templates(keys, node, context)
+    told = _told(keys, templates, node, types, context, first=first)
     step = Step(
         name=keys.name or f"{index + 1}-{channel}", index=index, channel=channel, at=keys.at, valid_for=valid_for,
-        when=when, templates=_templates(keys, node, context),
+        when=when, templates=templates, history=told.history,
+        asks_previous=told.previous or (when is not None and when.uses_previous),
         title=getattr(keys, "title", ""), details=getattr(keys, "details", ""), assign=getattr(keys, "assign", ""),
         number=getattr(keys, "number", ""), done_by=getattr(keys, "done_by", None),
     )  # fmt: skip
@@ -76,6 +80,21 @@ def _templates(keys: SmsKeys | EmailKeys | CallKeys | TaskKeys, node: Node, cont
         context.say(node.at("script"), context.templates.missing(keys.script, "call"))
         return {"": keys.script}
     return {}
+
+
+def _told(
+    keys: SmsKeys | EmailKeys | CallKeys | TaskKeys, templates: dict[str, str], node: Node, types: Sequence[str],
+    context: Context, *, first: bool,
+) -> Told:  # fmt: skip
+    """What the step's templates and texts speak of; what isn't there is noted."""
+    told = Told()
+    for name in templates.values():
+        told |= check_template(keys.called, name, types, context, first=first)
+    if isinstance(keys, TaskKeys):
+        for key in ("title", "details"):
+            if getattr(keys, key):
+                told |= check_text(node.at(key), types, context, first=first)
+    return told
 
 
 def _check_names(steps: Sequence[Step], node: Node, context: Context) -> None:
