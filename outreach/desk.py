@@ -8,24 +8,24 @@ from datetime import date, datetime
 from typing import Any
 
 from outreach.core.customer import Customer
-from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
-from outreach.core.history import History
-from outreach.core.keys import bucket_of
+from outreach.core.memory import facts
 from outreach.core.moment import Moment, resolve
 from outreach.core.rule import Rule, Step
 from outreach.core.situation import Situation
 from outreach.core.trace import Trace
 from outreach.core.zone import known, to_local
 from outreach.engine import Engine
-from outreach.flow.claim import previous_step, template_scope
+from outreach.flow.claim import template_scope
+from outreach.flow.situations import events_of, situation_of
 from outreach.store.store import Transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One call or task. `text` is the script or the details; `why` the rule's word and what set it off; `local_time`
-    the customer's wall clock, "" while her zone isn't known; `until` the end of its worth, UTC."""
+    the customer's wall clock, "" while her zone isn't known; `until` the end of its worth, UTC; `memory` what is
+    remembered of her."""
 
     id: str
     channel: str
@@ -47,6 +47,7 @@ class Card:
     local_time: str
     zone: str
     problem: str = ""
+    memory: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """For programs."""
@@ -77,29 +78,15 @@ def _day(c: Card, engine: Engine) -> date:
 
 
 def _cards(engine: Engine, tx: Transaction, listed: list[FollowUp]) -> list[Card]:
-    people = tx.customers.get({f.customer for f in listed})
-    events = tx.events.get({(f.customer, f.event_source, f.event) for f in listed})
+    people, events = tx.customers.get({f.customer for f in listed}), events_of(tx, listed)
     traces = {c: tx.traces.of(c) for c in people}
     out = []
     for f in listed:
-        rule, event = engine.rules.get(f.rule), events.get((f.customer, f.event_source, f.event))
+        rule, event = engine.rules.get(f.rule), events.get(f.id)
         if rule is not None and event is not None and f.index < len(rule.steps):
-            here = situation(engine, tx, f, people[f.customer], event)
+            here = situation_of(tx, f, rule, people[f.customer], event, engine.clock.now(), engine.policy)
             out.append(_card(engine, f, rule, here, [t for t in traces[f.customer] if t.follow_up == f.id]))
     return out
-
-
-def situation(engine: Engine, tx: Transaction, f: FollowUp, customer: Customer, event: Event) -> Situation:
-    """The situation of a follow-up now, with all that is known of the customer's past."""
-    now = engine.clock.now()
-    rule = engine.rules[f.rule]
-    types = rule.facts
-    past = tx.events.history([customer.id], types).get(customer.id, []) if types else []
-    return Situation(
-        tenant=tx.tenant, bucket=bucket_of(tx.tenant, customer.id), customer=customer, event=event, now=now,
-        policy=engine.policy, past=History(past, now, event), overlay=f.overlay,
-        previous=previous_step(tx, f) if rule.steps[f.index].asks_previous else None,
-    )  # fmt: skip
 
 
 def _card(engine: Engine, f: FollowUp, rule: Rule, here: Situation, traces: Iterable[Trace]) -> Card:
@@ -110,8 +97,9 @@ def _card(engine: Engine, f: FollowUp, rule: Rule, here: Situation, traces: Iter
         id=f.id, channel=f.channel, customer=customer.id, name=full_name(customer), phone=customer.phone,
         title=title, text=text, problem=problem, why=rule.about or rule.name, because=tuple(because(traces)),
         rule=f.rule, step=f.step, priority=f.priority, assign=f.assign, site=here.event.site or customer.site,
-        due=f.due, until=f.valid_until, done_by=_done_by(step, here, f), zone=zone,
+        due=f.due, until=f.valid_until, done_by=_done_by(rule, here, f), zone=zone,
         local_time=f"{to_local(engine.clock.now(), zone):%H:%M}" if zone else "",
+        memory=tuple(remembered(customer, here.now)),
     )  # fmt: skip
 
 
@@ -127,10 +115,11 @@ def _words(engine: Engine, step: Step, f: FollowUp, rule: Rule, here: Situation)
     return title.body or rule.about or rule.name, details.body, title.problem or details.problem
 
 
-def _done_by(step: Step, here: Situation, f: FollowUp) -> datetime | None:
-    if step.done_by is None:
+def _done_by(rule: Rule, here: Situation, f: FollowUp) -> datetime | None:
+    done_by = rule.steps[f.index].done_by
+    if done_by is None:
         return None
-    found = resolve(step.done_by, here.base(f.started))
+    found = resolve(done_by, here.base(f.started, rule))
     return found.at if isinstance(found, Moment) else None
 
 
@@ -145,6 +134,13 @@ def because(traces: Iterable[Trace]) -> Iterable[str]:
             elif reason.code == "when":
                 seen = ", ".join(f"{k} = {v}" for k, v in reason.numbers.items())
                 yield f"{reason.text} ({seen})" if seen else reason.text
+
+
+def remembered(customer: Customer, now: datetime) -> Iterable[str]:
+    """What is remembered of a customer, in words: `meal: likes it well done (restaurant.feedback, 2026-11-02)`."""
+    for name, fact in sorted(facts(customer.memory, now).items()):
+        known_from = ", ".join(filter(None, (fact.source, fact.at[:10])))
+        yield f"{name.replace('_', ' ')}: {fact.value}" + (f" ({known_from})" if known_from else "")
 
 
 def full_name(customer: Customer) -> str:

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from outreach.core.customer import Consent, Customer
 from outreach.core.event import Event
-from outreach.core.follow_up import FollowUp, evolve
+from outreach.core.follow_up import FollowUp
 from outreach.core.guard import Policy
 from outreach.core.rule import Rule
 from outreach.core.rule_index import RuleIndex
@@ -28,13 +28,16 @@ from outreach.flow import claim as claiming
 from outreach.flow.aside import set_aside
 from outreach.flow.deciding import decide
 from outreach.flow.intake import Receipt
+from outreach.flow.lost import LOST, take_back
 from outreach.flow.outcomes import follow_on
+from outreach.flow.people import take_people
 from outreach.flow.post import Post
-from outreach.flow.record import open_attempts, record
+from outreach.flow.record import record
 from outreach.flow.taking import empty_batch, follow_finished, take_in
-from outreach.ports import Answer, Clock, Rendered, Sender, TemplateRenderer, Unknown
+from outreach.flow.watcher import Watcher
+from outreach.ports import Answer, Clock, Rendered, Sender, TemplateRenderer
 from outreach.store.attempts import Attempt
-from outreach.store.store import Store, Transaction
+from outreach.store.store import Store
 
 log = logging.getLogger("outreach.engine")
 
@@ -58,6 +61,10 @@ class Engine:
     notify: Callable[[], None] = lambda: None
     claim_size: int = CLAIM
     lease: timedelta = claiming.LEASE
+    watcher: Watcher = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.watcher = Watcher(self.store, self.rules, self.policy, self._say)
 
     @property
     def _post(self) -> Post:
@@ -71,7 +78,7 @@ class Engine:
         """
         now = self.clock.now()
         with self.store.writing() as tx:
-            receipts, batch = take_in(tx, events, now, self.policy, self.rules, starts)
+            receipts, batch = take_in(tx, events, now, self.policy, self.rules, starts, self._say)
             planned = bool(batch.changes.new or batch.changes.changed)
         if planned:
             self.notify()
@@ -81,20 +88,28 @@ class Engine:
         """Store customers, with what they agreed to. What a line doesn't say stays as it was; twice changes nothing."""
         now = self.clock.now()
         with self.store.writing() as tx:
-            known = tx.customers.get({customer.id for customer, _ in people})
-            tx.customers.save([known[c.id].told(c) if c.id in known else c for c, _ in people], now)
-            for customer, consents in people:
-                if consents:
-                    tx.customers.agree(customer.id, consents)
-            tx.house.learn(("customer", name) for customer, _ in people for name in customer.fields)
+            planned = take_people(tx, people, now, self.policy, self.rules, self._say)
+        if planned or self.rules.by_clock:
+            self.notify()
 
     def next_wake(self) -> datetime | None:
         """When something is due next; None when nothing lies ahead."""
         with self.store.reading() as tx:
-            return tx.follow_ups.next_wake(tx.house.paused())
+            wakes = [tx.follow_ups.next_wake(tx.house.paused())]
+            if self.rules.by_clock:
+                wakes.append(self.watcher.next_wake(tx, self.clock.now()))
+        return min((at for at in wakes if at is not None), default=None)
 
     def dispatch(self) -> int:
-        """Do what is due now, one claim's worth; how many follow-ups were looked at. 0 means nothing is due."""
+        """Do what is due now, one claim's worth; how many follow-ups and watches were looked at. 0 means nothing is
+        due."""
+        return self.look() + self._dispatch()
+
+    def look(self) -> int:
+        """Let the rules that no event sets off look at the customers whose moment has come; how many there were."""
+        return self.watcher.work(self.clock.now()) if self.rules.by_clock else 0
+
+    def _dispatch(self) -> int:
         try:
             looked_at, attempts, lost = self._claim(self.claim_size)
         except DatabaseError:
@@ -130,36 +145,32 @@ class Engine:
                 return 0, [], []
             mine = [f for f in due if f.state != "claimed"]
             claim = claiming.load(
-                tx, mine, now, self.policy, self.rules, self.worker, self._render, self._post.name, self.lease
+                tx,
+                mine,
+                now,
+                self.policy,
+                self.rules,
+                self.worker,
+                self._render,
+                self._say,
+                self._post.name,
+                self.lease,
             )
             for f in mine:
                 decide(claim, f)
-            again, lost = self._take_back(tx, [f for f in due if f.state == "claimed"], now)
+            again, lost = take_back(
+                tx, [f for f in due if f.state == "claimed"], now, self._post, self.lease, self.worker
+            )
             claiming.write(claim)
-            follow_finished(tx, claim.finished, now, self.policy, self.rules)
+            follow_finished(tx, claim.finished, now, self.policy, self.rules, self._say)
         return len(due), [*claim.attempts, *again], lost
-
-    def _take_back(self, tx: Transaction, stuck: list[FollowUp], now: datetime) -> tuple[list[Attempt], list[Attempt]]:
-        """Claims whose worker went away. A sender that sends the same attempt only once may try it again, unless
-        somebody said stop since; of any other nobody knows whether it went out."""
-        if not stuck:
-            return [], []
-        known = tx.attempts.of({f.customer for f in stuck})
-        again: list[Attempt] = []
-        lost: list[Attempt] = []
-        for f in stuck:
-            for attempt in open_attempts(known, f):
-                may = self._post.native(attempt.channel) and not self._post.stopped(tx, attempt)
-                (again if may else lost).append(replace(attempt, deadline=now + claiming.DEADLINE))
-        tx.follow_ups.save(evolve(f, wake=now + self.lease, worker=self.worker) for f in stuck)
-        return again, lost
 
     def _record(self, answers: Sequence[tuple[Attempt, Answer]]) -> None:
         now = self.clock.now()
         customers = {a.customer for a, _ in answers}
         with self.store.writing() as tx:
             claimed = {f.id: f for of_one in tx.follow_ups.open_of(customers).values() for f in of_one}
-            batch = empty_batch(tx, customers, now, self.policy, self.rules)
+            batch = empty_batch(tx, customers, now, self.policy, self.rules, self._say)
             over = record(batch, answers, {i: f for i, f in claimed.items() if f.worker == self.worker})
             for f in over:
                 follow_on(batch, f)
@@ -168,9 +179,10 @@ class Engine:
     def _render(self, f: FollowUp, rule: Rule, here: Situation, standing: Standing) -> Rendered:
         step = rule.steps[f.index]
         name = step.templates.get(f.variant) or next(iter(step.templates.values()), "")
-        scope = claiming.template_scope(f, rule, here) | {"business": dict(self.business)}
-        return self.renderer.render(f.channel, name, scope, standing.customer.language)
+        return self.renderer.render(f.channel, name, self._scope(f, rule, here), standing.customer.language)
 
+    def _say(self, f: FollowUp, rule: Rule, here: Situation, text: str) -> Rendered:
+        return self.renderer.render_text(text, self._scope(f, rule, here))
 
-#: What is known of an attempt whose worker went away between intent and record: nothing.
-LOST = Unknown(code="worker_lost", text="the worker went away before it wrote down an answer")
+    def _scope(self, f: FollowUp, rule: Rule, here: Situation) -> dict[str, object]:
+        return claiming.template_scope(f, rule, here) | {"business": dict(self.business)}

@@ -22,6 +22,7 @@ from outreach.engine import Engine
 from outreach.errors import InputError
 from outreach.flow.standings import load_standings
 from outreach.store.store import Transaction
+from outreach.waiting import waits_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,8 @@ def _told(engine: Engine, tx: Transaction, person: Customer, rule: str, at: date
 def _miss(engine: Engine, tx: Transaction, person: Customer, rule: Rule, at: datetime | None) -> Miss | None:
     """The event that came nearest to starting this rule, evaluated as at its own time."""
     when = at or engine.clock.now()
+    if rule.by_clock:
+        return Miss(rule=rule.name, event="", reasons=waits_for(engine, tx, person, rule, when))
     types = {*fires_on(rule), *(rule.when.needs_facts if rule.when else ())}
     events = [e for e in tx.events.history([person.id], types).get(person.id, []) if e.time <= when]
     starting = [e for e in events if covers(rule, e.type)]

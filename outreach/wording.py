@@ -10,6 +10,15 @@ IN_WORDS = (
     ("no_address:", "no address for {}"), ("unknown_timezone", "time zone unknown: no hour is safe"),
     ("hours:", "outside {} hours until its worth was over"), ("valid_for", "not done in time"),
     ("late", "its moment had passed when it was planned"), ("when", "its condition no longer held"),
+    ("holdout:", "left out on purpose, to measure what the rule does ({})"),
+    ("max_per_day:", "the rule fired more than {} times that day: a person must let it go"),
+    ("no_longer_matches", "the customer no longer matches the rule"), ("date_changed:", "{} is another day now"),
+    ("template", "its text could not be written"), ("rule_removed", "its rule is no longer there"),
+    ("rule_inactive", "its rule was switched off"), ("event_gone", "what it follows is no longer known"),
+    ("provider:", "the provider said {}"), ("error:", "an error: {}"), ("no_value:", "{} is not known"),
+    ("bad_value:", "{} is no date"), ("unknown:", "nobody knows whether it went out: {}"),
+    ("waits_for:", "it waits for the {}"), ("came_before:", "the {} came before"), ("released", "a person let it go"),
+    ("capacity:", "the day's list of {} is full"),
     ("room", "a more important contact came first"),
 )  # fmt: skip
 

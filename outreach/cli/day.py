@@ -12,10 +12,12 @@ from rich.markup import escape
 
 from outreach.bootstrap import App, SystemClock, open_store
 from outreach.cli.common import Database, Json, app, settings
-from outreach.cli.output import cell, console, err, moment, print_json, table, writing
+from outreach.cli.output import cell, console, counted, err, moment, print_json, table, writing
 from outreach.core.trace import Reason
 from outreach.desk import Card, cards, full_name
 from outreach.errors import InputError
+from outreach.flow.releasing import Resumed
+from outreach.flow.releasing import resume as let_go
 from outreach.store.store import Store
 from outreach.why import Miss, Told, plain
 from outreach.why import why as explain
@@ -115,30 +117,37 @@ def _words(reason: Reason) -> str:
 
 def pause(rule: Rule = "", database: Database = None) -> None:
     """Hold a rule, or everything: nothing of it goes out until `resume`. Takes effect within a second."""
-    store = _house(rule, database)
+    store, _ = _house(rule, database)
     with store.writing() as tx:
         tx.house.pause(rule or "*", SystemClock().now(), "command line")
     typer.echo(f"{rule or 'Everything'} is paused; `outreach resume{' ' + rule if rule else ''}` lets it go on.")
 
 
 def resume(rule: Rule = "", database: Database = None) -> None:
-    """Let a paused rule, or everything, go on."""
-    with _house(rule, database).writing() as tx:
-        was = tx.house.resume(rule or "*")
-    if not was:
+    """Let a paused rule, or everything, go on; with it what a rule's daily limit held."""
+    store, zone = _house(rule, database)
+    with store.writing() as tx:
+        found = let_go(tx, rule or "*", SystemClock().now(), zone)
+    if found.nothing:
         err(f"{rule or 'everything'} was not paused")
         raise typer.Exit(1)
-    typer.echo(f"{rule or 'Everything'} goes on.")
+    typer.echo(f"{rule or 'Everything'} goes on." + _released(found))
 
 
-def _house(rule: str, database: str | None) -> Store:
-    """The store. The big switch works even while the rules are broken; a rule's name is checked against them."""
+def _released(found: Resumed) -> str:
+    late = f", {found.late} came too late for that" if found.late else ""
+    return f" {counted(found.released, 'follow-up')} let go{late}." if found.released or found.late else ""
+
+
+def _house(rule: str, database: str | None) -> tuple[Store, str]:
+    """The store and the house's zone. The big switch works even while the rules are broken; a rule's name is checked
+    against them."""
     if not rule:
-        return open_store(settings(database))
+        return open_store(settings(database)), "UTC"
     it = app(database)
     if rule not in it.engine.rules:
         raise InputError(f"there is no rule {rule!r}; `outreach rules list` shows all")
-    return it.store
+    return it.store, it.engine.policy.zone
 
 
 def _write_csv(file: Path, found: list[Card]) -> None:

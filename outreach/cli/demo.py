@@ -15,7 +15,7 @@ from outreach.cli.common import Database, Json, settings
 from outreach.cli.day import print_cards
 from outreach.cli.output import console, moment, print_json, progress, table
 from outreach.core.customer import Customer
-from outreach.core.follow_up import FollowUp
+from outreach.core.follow_up import BY_STAFF, FollowUp
 from outreach.core.zone import to_utc
 from outreach.demo.play import Played, play
 from outreach.demo.scenario import ZONE
@@ -73,9 +73,9 @@ def _show(played: Played) -> None:
     out.print(f"\n[bold]{escape(it.engine.business['name'])}[/bold], {span}: {what}\n")
     _show_sent(attempts, people, steps)
     out.print()
-    _show_done([f for f in ended if f.state == "done"], people)
+    _show_done([f for f in ended if f.state == "done" and f.channel in BY_STAFF], people)
     out.print()
-    _show_held([f for f in ended if f.state not in ("sent", "done")], people)
+    _show_held([f for f in ended if f.state not in ("sent", "done") and f.channel != "remember"], people)
     out.print()
     print_cards(cards(it.engine), it)
     _show_next(it)

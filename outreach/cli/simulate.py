@@ -40,7 +40,12 @@ def simulate(
     since: Annotated[
         str, typer.Option("--from", metavar="T", help="Events before it are history, that start nothing.")
     ] = "",
-    until: Annotated[str, typer.Option("--until", metavar="T", help="Default: when nothing is planned any more.")] = "",
+    until: Annotated[
+        str,
+        typer.Option(
+            "--until", metavar="T", help="Default: when nothing is planned any more; what comes every year needs it."
+        ),
+    ] = "",
     against: Annotated[
         Path | None, typer.Option("--against", metavar="DIR", help="Show what these rules do otherwise.")
     ] = None,
@@ -103,7 +108,8 @@ def _play(
     files: _Files, settings: Settings, span: tuple[datetime | None, datetime | None], outcome: str
 ) -> list[Contact]:
     rulebook = _rulebook(files, settings)
-    clock = VirtualClock(min((e.time for e in files.events), default=EPOCH))
+    starts = [e.time for e in files.events] + ([span[0]] if span[0] else [])
+    clock = VirtualClock(min(starts, default=EPOCH))
     it = assemble(read_settings(rules=settings.rules, templates=settings.templates, sms="outbox", email="outbox"),
                   virtual_store(), rulebook, clock)  # fmt: skip
     calm_collector()

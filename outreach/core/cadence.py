@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from outreach.core.capacity import Capacity
 from outreach.core.hours import Week
 
 PURPOSES = ("marketing", "care", "transactional", "safety")
@@ -82,6 +83,7 @@ class Cadence:
     unknown_timezone: str = "hold"
     holds: tuple[Hold, ...] = ()
     purposes: Mapping[str, PurposePolicy] = field(default_factory=lambda: DEFAULT_PURPOSES)
+    capacity: Capacity = field(default_factory=Capacity)
 
     def policy(self, purpose: str) -> PurposePolicy:
         """The policy of a purpose."""

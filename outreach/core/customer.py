@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from outreach.core.memory import recalled
+
 #: Fields with a column of their own; every other field of a customer line is kept under `fields`.
 KNOWN = (
     "first_name", "last_name", "email", "phone", "timezone", "country", "region", "language", "birthday", "site",
@@ -14,7 +16,10 @@ KNOWN = (
 
 @dataclass(slots=True, kw_only=True)
 class Customer:
-    """A person. `phone` is E.164, `email` normalised, `birthday` `YYYY-MM-DD` or `--MM-DD`; empty means unknown."""
+    """A person. `phone` is E.164, `email` normalised, `birthday` `YYYY-MM-DD` or `--MM-DD`; empty means unknown.
+
+    `memory` maps a name to what is remembered: see `core.memory`.
+    """
 
     id: str
     first_name: str = ""
@@ -39,10 +44,10 @@ class Customer:
             return getattr(self, name)
         return self.fields.get(name)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self, now: datetime) -> dict[str, Any]:
         """Plain data for templates and conditions: unknown fields are absent, so that using one is noticed."""
         plain = {name: value for name in KNOWN if (value := getattr(self, name))}
-        return self.fields | plain | {"id": self.id, "tags": list(self.tags), "memory": dict(self.memory)}
+        return self.fields | plain | {"id": self.id, "tags": list(self.tags), "memory": recalled(self.memory, now)}
 
     def told(self, news: Customer) -> Customer:
         """This customer with what another line about her says; what that leaves out stays."""

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any, Protocol
 
 from outreach.core.moment import Span, When
+from outreach.core.ticks import Ticks
 
 
 class Condition(Protocol):
@@ -16,7 +17,7 @@ class Condition(Protocol):
     source: str
     #: Event types of the past that `last`, `count` and `sum` ask for.
     needs_facts: frozenset[str]
-    #: Whether it asks how the step before came out.
+    #: Whether it speaks of the step before.
     uses_previous: bool
 
     def holds(self, scope: Mapping[str, Any]) -> bool:
@@ -46,15 +47,47 @@ class OnMissing:
     key: str
 
 
-Trigger = OnEvent | OnMissing
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnDate:
+    """Fires when a date of the customer's comes, on the customer's calendar: every year, or once. `field` is the
+    customer's field; `feb29` says where 29 February falls in a common year (`feb28` or `mar1`)."""
+
+    field: str
+    yearly: bool = True
+    feb29: str = "feb28"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnInactive:
+    """Fires when none of these events came for so long; without types, none that the customer made."""
+
+    after: Span
+    types: tuple[str, ...] = ()
+
+    def resets(self, event_type: str) -> bool:
+        """Whether such an event ends the silence."""
+        if not self.types:
+            return made_by_customer(event_type)
+        return any(type_matches(pattern, event_type) for pattern in self.types)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnEvery:
+    """Fires at certain times of the week or month, for every customer for whom the condition holds."""
+
+    ticks: Ticks
+
+
+ByClock = OnDate | OnInactive | OnEvery
+Trigger = OnEvent | OnMissing | ByClock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One step. `templates` maps variant to template name ({"": name} when there is no split).
+    """One step. `templates` maps variant to template name ({"": name} when there is no split); `facts` are what a
+    `remember` step puts into the customer's memory, for as long as `keep` says (None: for ever).
 
-    `history`: event types of the past that its templates speak of; `asks_previous`: they, or its condition,
-    ask how the step before came out.
+    `history` are the event types of the past that its texts speak of; `tells_previous`: they speak of the step before.
     """
 
     name: str
@@ -69,13 +102,24 @@ class Step:
     assign: str = ""
     number: str = ""
     done_by: When | None = None
+    facts: Mapping[str, str | int | float | bool] = field(default_factory=dict)
+    keep: Span | None = None
     history: frozenset[str] = frozenset()
-    asks_previous: bool = False
+    tells_previous: bool = False
+
+    @property
+    def asks_previous(self) -> bool:
+        """Whether its condition or its texts speak of the step before."""
+        return self.tells_previous or (self.when is not None and self.when.uses_previous)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule. `version` is the hash of what it says; follow-ups remember the version that planned them."""
+    """One rule. `version` is the hash of what it says; follow-ups remember the version that planned them.
+
+    `must_still_match`: a run ends when its condition no longer holds. `holdout` is the share (0 to 1) of customers for
+    whom nothing happens, so that what the rule does can be measured.
+    """
 
     name: str
     trigger: Trigger
@@ -92,6 +136,9 @@ class Rule:
     on_cap: str = "defer"
     late: str = "skip"
     max_event_age: Span | None = None
+    must_still_match: bool = False
+    holdout: float = 0.0
+    max_per_day: int | None = None
     active: bool = True
     starts: date | None = None
     ends: date | None = None
@@ -99,6 +146,11 @@ class Rule:
     owner: str = ""
     file: str = ""
     line: int = 0
+
+    @property
+    def by_clock(self) -> bool:
+        """Whether no event sets it off."""
+        return isinstance(self.trigger, OnDate | OnInactive | OnEvery)
 
     @property
     def facts(self) -> frozenset[str]:
@@ -111,3 +163,20 @@ class Rule:
 def type_matches(pattern: str, event_type: str) -> bool:
     """Whether `order.*` (or a plain type) covers this event type."""
     return event_type.startswith(pattern[:-1]) if pattern.endswith(".*") else pattern == event_type
+
+
+def comes_again(rule: Rule) -> bool:
+    """Whether the clock sets it off again and again, with nothing else happening."""
+    return isinstance(rule.trigger, OnEvery) or (isinstance(rule.trigger, OnDate) and rule.trigger.yearly)
+
+
+#: Events that report what the business did or noted: none of them is a deed of the customer's.
+NOT_MADE_BY_CUSTOMER = frozenset(
+    {"outcome", "contact.made", "customer.changed", "customer.merged", "consent.given", "consent.withdrawn",
+     "complaint.resolved"}
+)  # fmt: skip
+
+
+def made_by_customer(event_type: str) -> bool:
+    """Whether such an event is a deed of the customer's. What only a business knows (`order.shipped`) counts as one."""
+    return event_type not in NOT_MADE_BY_CUSTOMER

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from outreach.core.rule import OnMissing, Rule, type_matches
+from outreach.core.rule import OnInactive, OnMissing, Rule, type_matches
 from outreach.core.starting import covers
 from outreach.core.stopping import key_name
 
@@ -14,13 +14,14 @@ from outreach.core.stopping import key_name
 class Concerned:
     """`starting`: rules that may begin a run; `touching`: names of rules whose open runs may end or move; `facts`:
     event types of the past that conditions ask for; `windowed`: rules that ask when they last began; `asks_open`:
-    whether a condition asks for open holds."""
+    whether a condition asks for open holds; `rousing`: rules whose silence such an event ends."""
 
     starting: tuple[Rule, ...]
     touching: frozenset[str]
     facts: frozenset[str]
     windowed: tuple[str, ...]
     asks_open: bool = False
+    rousing: tuple[Rule, ...] = ()
 
 
 class RuleIndex(Mapping[str, Rule]):
@@ -29,6 +30,8 @@ class RuleIndex(Mapping[str, Rule]):
     def __init__(self, rules: Iterable[Rule]):
         self._rules = {rule.name: rule for rule in rules}
         self._by_type: dict[str, Concerned] = {}
+        #: Rules that no event sets off, of those that are switched on.
+        self.by_clock = tuple(r for r in self._rules.values() if r.active and r.by_clock)
 
     def __getitem__(self, name: str) -> Rule:
         return self._rules[name]
@@ -56,6 +59,9 @@ class RuleIndex(Mapping[str, Rule]):
             facts=frozenset(facts),
             windowed=tuple(r.name for r in starting if r.once_window is not None),
             asks_open=any(r.when is not None and "open(" in r.when.source for r in starting),
+            rousing=tuple(
+                r for r in self.by_clock if isinstance(r.trigger, OnInactive) and r.trigger.resets(event_type)
+            ),
         )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from outreach.core.customer import Customer
@@ -12,6 +12,7 @@ from outreach.core.event import Event
 from outreach.core.guard import Policy
 from outreach.core.history import History, as_scope
 from outreach.core.moment import Base
+from outreach.core.rule import OnDate, Rule
 from outreach.core.zone import known
 
 
@@ -29,11 +30,15 @@ class Scope(dict[str, Any]):
         self[name] = made = self._makers[name]()
         return made
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """As of any mapping: `dict.get` alone would pass over what hasn't been made yet."""
+        return self[name] if name in self or name in self._makers else default
+
 
 @dataclass(slots=True, kw_only=True)
 class Situation:
-    """`data` is the event's data as later events with the same key have changed it; `previous` and `previous_end`
-    tell of the step before."""
+    """`overlay` is what later events with the same key have changed about the event's data; `previous` and
+    `previous_end` tell of the step before; `dates` are the customer's as this run means them (this year's birthday)."""
 
     tenant: str
     bucket: int
@@ -46,6 +51,11 @@ class Situation:
     overlay: Mapping[str, Any] | None = None
     previous: Mapping[str, Any] | None = None
     previous_end: datetime | None = None
+    dates: Mapping[str, date] = field(default_factory=dict)
+
+    def at(self, event: Event, dates: Mapping[str, date]) -> Situation:
+        """The same customer at the same moment, at another event."""
+        return replace(self, event=event, dates=dates)
 
     @property
     def zone(self) -> str:
@@ -63,18 +73,21 @@ class Situation:
         if self.overlay:
             event |= self.overlay
         names = {"event": event, "previous": self.previous, "now": self.now, "facts": self.past}
-        return Scope(names, {"customer": self.customer.as_dict})
+        return Scope(names, {"customer": lambda: self.customer.as_dict(self.now)})
 
-    def base(self, started: datetime) -> Base:
-        """What `at` is reckoned from, for a run that started then."""
+    def base(self, started: datetime, rule: Rule) -> Base:
+        """What `at` is reckoned from, for a run of this rule that started then."""
         country, region = self.place
         return Base(
             now=self.now, started=started, zone=self.zone, calendar=self.policy.calendar, country=country,
             region=region, previous=self.previous_end, lookup=self.lookup,
+            feb29=rule.trigger.feb29 if isinstance(rule.trigger, OnDate) else "feb28",
         )  # fmt: skip
 
     def lookup(self, path: str) -> object:
         """The raw value of `event.FIELD` or `customer.FIELD`; None when it is missing."""
+        if path in self.dates:
+            return self.dates[path]
         root, _, name = path.partition(".")
         if root == "customer":
             return self.customer.value(name)

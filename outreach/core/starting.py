@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from outreach.core.follow_up import FollowUp, evolve
-from outreach.core.keys import make_id, share
-from outreach.core.moment import Moment, NoMoment, resolve
-from outreach.core.rule import OnMissing, Rule, Step, type_matches
+from outreach.core.keys import share
+from outreach.core.occasions import CLOCK, occasion_key
+from outreach.core.rule import OnEvent, OnMissing, Rule, type_matches
 from outreach.core.situation import Scope, Situation
+from outreach.core.stepping import plan_step, planned
 from outreach.core.trace import Reason, Trace
 from outreach.core.zone import to_local
 
@@ -28,8 +29,10 @@ A_DAY = timedelta(days=1)
 
 
 def fires_on(rule: Rule) -> tuple[str, ...]:
-    """The event types (or `order.*`) that may start a run of this rule."""
-    return rule.trigger.after if isinstance(rule.trigger, OnMissing) else rule.trigger.types
+    """The event types (or `order.*`) that may start a run of this rule; none where the clock does."""
+    if isinstance(rule.trigger, OnMissing):
+        return rule.trigger.after
+    return rule.trigger.types if isinstance(rule.trigger, OnEvent) else ()
 
 
 def start(rule: Rule, here: Situation, scope: Scope) -> Started | None:
@@ -41,6 +44,8 @@ def start(rule: Rule, here: Situation, scope: Scope) -> Started | None:
     first = [s for s in rule.steps if not s.at.needs_previous]
     made = [plan_step(rule, step, here, trigger, started) for step in first]
     made = _apply_late(rule, made, here.now)
+    if rule.holdout and share(here.customer.id, f"{rule.name}/holdout") < rule.holdout:
+        made = [_held_out(rule, f, here.now) for f in made]
     why = started_because(rule, here, scope)
     return Started(follow_ups=made, traces=[planned(f, here.now, why) for f in made])
 
@@ -91,58 +96,10 @@ def trigger_key(rule: Rule, here: Situation) -> str:
         return "customer"
     if rule.once_per == "year":
         return f"year:{to_local(here.event.time, here.zone).year}"
+    if here.event.source == CLOCK:
+        return occasion_key(rule, here.event)
     value = here.event.data.get(rule.key) if rule.key else None
     return f"key:{value}" if value is not None else f"event:{here.event.source}:{here.event.id}"
-
-
-def plan_step(rule: Rule, step: Step, here: Situation, trigger: str, started: datetime) -> FollowUp:
-    """One step as a follow-up. One whose moment can't be reckoned is born cancelled, with the reason."""
-    names = (here.tenant, here.customer.id, rule.name, trigger)
-    found = resolve(step.at, here.base(started))
-    due = found.at if isinstance(found, Moment) else here.now
-    until = step.valid_for.add(due, here.zone, here.policy.calendar, here.place)
-    lost = isinstance(found, NoMoment)
-    return FollowUp(
-        id=make_id(here.bucket, *names, str(step.index)), customer=here.customer.id, run=make_id(here.bucket, *names),
-        rule=rule.name, step=step.name, index=step.index, channel=step.channel, purpose=rule.purpose,
-        priority=rule.priority, due=due, wake=None if lost else due, valid_until=until, trigger=trigger,
-        started=started, event=here.event.id, event_source=here.event.source, key=_key_value(rule, here),
-        intent=found.intent if isinstance(found, Moment) else "", state="cancelled" if lost else "scheduled",
-        reason=found.reason if isinstance(found, NoMoment) else "", version=rule.version,
-        variant=choose_variant(rule, step, here.customer.id), assign=assigned(step, here),
-        ended=here.now if lost else None, overlay=dict(here.overlay) if here.overlay else None,
-        site=here.event.site or here.customer.site,
-    )  # fmt: skip
-
-
-def next_step(rule: Rule, done: FollowUp, here: Situation) -> FollowUp | None:
-    """The step that comes after `done` has ended, if the rule has one that waits for it.
-
-    A step whose condition doesn't hold is passed over: it is born cancelled, and the next one looks at `done` again.
-    """
-    scope = here.scope()
-    for step in rule.steps[done.index + 1 :]:
-        if not step.at.needs_previous:
-            return None
-        if step.when is None or step.when.holds(scope):
-            return plan_step(rule, step, here, done.trigger, done.started)
-    return None
-
-
-def choose_variant(rule: Rule, step: Step, customer: str) -> str:
-    """Which template of a split this customer gets: stable, evenly spread."""
-    if len(step.templates) < 2:
-        return next(iter(step.templates), "")
-    names = sorted(step.templates)
-    return names[int(share(customer, f"{rule.name}/{step.name}") * len(names))]
-
-
-def assigned(step: Step, here: Situation) -> str:
-    """Who is to do it: a person or a role, or the value of `event.staff`."""
-    if not step.assign.startswith(("event.", "customer.")):
-        return step.assign
-    value = here.lookup(step.assign)
-    return str(value) if value is not None else ""
 
 
 def started_because(rule: Rule, here: Situation, scope: Scope) -> tuple[Reason, ...]:
@@ -152,21 +109,6 @@ def started_because(rule: Rule, here: Situation, scope: Scope) -> tuple[Reason, 
     if rule.when is None:
         return (on,)
     return (on, Reason(code="when", text=rule.when.source, numbers=rule.when.seen(scope)))
-
-
-def planned(f: FollowUp, now: datetime, why: tuple[Reason, ...]) -> Trace:
-    """The trace of a planning."""
-    wish = Reason(code="due", text=f.intent, numbers={"due": f.due.isoformat(), "until": f.valid_until.isoformat()})
-    ended = (Reason(code=f.reason),) if f.reason else ()
-    decision = "planned" if f.state == "scheduled" else f.state
-    return Trace(at=now, customer=f.customer, follow_up=f.id, rule=f.rule, step=f.step, decision=decision,
-                 reasons=(*why, wish, *ended))  # fmt: skip
-
-
-def _key_value(rule: Rule, here: Situation) -> str:
-    name = rule.key or (rule.trigger.key if isinstance(rule.trigger, OnMissing) else "")
-    value = here.event.data.get(name) if name else None
-    return "" if value is None else str(value)
 
 
 def _apply_late(rule: Rule, made: Sequence[FollowUp], now: datetime) -> list[FollowUp]:
@@ -184,6 +126,13 @@ def _apply_late(rule: Rule, made: Sequence[FollowUp], now: datetime) -> list[Fol
         else:
             out.append(evolve(f, state="expired", reason="late", wake=None, ended=now))
     return out
+
+
+def _held_out(rule: Rule, f: FollowUp, now: datetime) -> FollowUp:
+    """Nothing happens for this customer, so that what the rule does for the others can be told from chance."""
+    if f.state != "scheduled":
+        return f
+    return evolve(f, state="held_out", reason=f"holdout:{rule.holdout * 100:g}%", wake=None, ended=now)
 
 
 def covers(rule: Rule, event_type: str) -> bool:

@@ -9,6 +9,7 @@ from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.moment import Moment, resolve
 from outreach.core.rule import OnMissing, Rule, type_matches
 from outreach.core.situation import Situation
+from outreach.core.trace import Reason
 
 
 def stop_reason(rule: Rule, f: FollowUp, event: Event) -> str:
@@ -43,7 +44,7 @@ def moves(rule: Rule, f: FollowUp, event: Event) -> bool:
 def moved(rule: Rule, f: FollowUp, here: Situation) -> FollowUp:
     """`f` at its new moment, by the data of `here` (its overlay carries what changed). Unchanged if none is found."""
     step = rule.steps[f.index]
-    found = resolve(step.at, here.base(f.started))
+    found = resolve(step.at, here.base(f.started, rule))
     if not isinstance(found, Moment) or found.at == f.due:
         return evolve(f, overlay=dict(here.overlay or {}))
     until = step.valid_for.add(found.at, here.zone, here.policy.calendar, here.place)
@@ -51,6 +52,12 @@ def moved(rule: Rule, f: FollowUp, here: Situation) -> FollowUp:
         f, due=found.at, wake=found.at, valid_until=until, intent=found.intent, reason="", state="scheduled",
         listed=None, overlay=dict(here.overlay or {}),
     )  # fmt: skip
+
+
+def no_longer(rule: Rule, here: Situation) -> Reason:
+    """Why a run ends whose condition no longer holds, with the values seen."""
+    assert rule.when is not None
+    return Reason(code="no_longer_matches", text=rule.when.source, numbers=dict(rule.when.seen(here.scope())))
 
 
 def ended(f: FollowUp, state: str, reason: str, now: datetime) -> FollowUp:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.engine import make_url
 
 from outreach.bootstrap import App, SystemClock, assemble, open_store, read_rules, shipped
-from outreach.core.zone import to_local
-from outreach.demo.scenario import ZONE, load
+from outreach.core.zone import to_local, to_utc
+from outreach.demo.scenario import ZONE, last_day, load
 from outreach.doors.lines import event_of
 from outreach.doors.people import Person, customer_of
 from outreach.errors import DatabaseError, InputError
@@ -22,6 +22,10 @@ from outreach.simulation.run import Simulation
 
 #: From then on a day's list is complete.
 MORNING = timedelta(hours=10, minutes=5)
+#: The first day that is played, counted from the last one; what came before is history.
+FIRST = -14
+#: The day on which the computer was off, until eight the next morning.
+OFF = -13
 #: Written into a database that the demo made, so that it never clears another one.
 MARK = "made_by"
 
@@ -54,14 +58,21 @@ def play(
         raise InputError("the demo has no events before that day")
     _clear(settings)
     store = open_store(settings, create=True)
+    since = _local(_today(end), FIRST)
     clock = VirtualClock(events[0].time)
     it = assemble(settings, store, read_rules(settings, {}), clock)
     with store.writing() as tx:
         tx.house.set(MARK, "demo")
     it.engine.save_customers([_person(line) for line in people])
-    Simulation(it.engine, clock, outcome=None, until=end).run(events, progress=progress)
+    off = (_local(_today(end), OFF), _local(_today(end), OFF + 1, time(8)))
+    Simulation(it.engine, clock, outcome=None, until=end, off=off).run(events, since=since, progress=progress)
     clock.instant = end
-    return Played(app=it, since=events[0].time, until=end, customers=len(people), events=len(events))
+    return Played(app=it, since=since, until=end, customers=len(people), events=len(events))
+
+
+def _local(today: date, day: int, clock: time = time()) -> datetime:
+    """That time, so many days from the demo's last day, where the house is."""
+    return to_utc(datetime.combine(last_day(today) + timedelta(days=day), clock), ZONE)
 
 
 def _today(end: datetime) -> date:

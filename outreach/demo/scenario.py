@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ruamel.yaml import YAML
 
+from outreach.core.anchor import yearly
 from outreach.core.calendar import Calendar
 from outreach.rulebook.public_holidays import public_holidays
 
@@ -49,7 +50,11 @@ class _Days:
     def day(self, told: Mapping[str, Any]) -> date:
         """The date of `{day: …}` or `{bday: …}`, in another `year` if one is told."""
         day = self._business_day(told["bday"]) if "bday" in told else self.last + timedelta(days=told["day"])
-        return day.replace(year=told["year"]) if "year" in told else day
+        if "year" not in told:
+            return day
+        found = yearly(day.isoformat(), told["year"])
+        assert found is not None
+        return found
 
     def time(self, told: Mapping[str, Any]) -> str:
         """RFC 3339, with New York's offset on that day."""
@@ -63,6 +68,8 @@ class _Days:
         if not isinstance(told, Mapping):
             return told
         if told.keys() & {"day", "bday"} and told.keys() <= {"day", "bday", "at", "year"}:
+            if told.get("year") == "unknown":
+                return f"--{self.day({'day': told['day']}):%m-%d}"
             return self.time(told) if "at" in told else self.day(told).isoformat()
         return {name: self.value(item) for name, item in told.items()}
 

@@ -21,6 +21,7 @@ class Changes:
         self.traces: list[Trace] = []
         self.released: dict[str, FollowUp] = {}
         self.settled: list[Touch] = []
+        self.roused: list[tuple[str, str, datetime]] = []
 
     def add(self, follow_ups: Iterable[FollowUp], traces: Iterable[Trace] = ()) -> None:
         """Follow-ups of a new run."""
@@ -57,6 +58,7 @@ class Changes:
         tx.follow_ups.add(self.new.values())
         tx.follow_ups.save(self.changed.values())
         tx.traces.add(self.traces)
+        tx.watches.rouse(self.roused)
         if self.released or self.settled:
             self._settle(tx)
 

@@ -5,19 +5,20 @@ Nothing is sent from in here. What comes out are attempts that are durable befor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from outreach.core.capacity import Day, bounds, today
 from outreach.core.customer import Customer
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
 from outreach.core.guard import Policy
-from outreach.core.history import History, as_scope
-from outreach.core.keys import bucket_of
+from outreach.core.history import as_scope
 from outreach.core.ledger import Touch
+from outreach.core.memory import recalled
 from outreach.core.rule import Rule
 from outreach.core.rule_index import RuleIndex
 from outreach.core.situation import Situation
@@ -25,6 +26,8 @@ from outreach.core.standing import Standing
 from outreach.core.stopping import ended
 from outreach.core.trace import Reason
 from outreach.flow.changes import Changes
+from outreach.flow.remembering import Say
+from outreach.flow.situations import events_of, situation_of
 from outreach.flow.standings import load_standings
 from outreach.ports import Rendered
 from outreach.store.attempts import Attempt
@@ -48,17 +51,24 @@ class Claim:
     rules: RuleIndex
     worker: str
     render: Render
+    say: Say
     sender_of: Callable[[str], str]
     lease: timedelta
     customers: MutableMapping[str, Customer]
     standings: dict[str, Standing]
-    events: dict[tuple[str, str, str], Event]
+    events: dict[str, Event]
     ahead: dict[str, list[FollowUp]]
     changes: Changes = field(default_factory=Changes)
     touches: list[Touch] = field(default_factory=list)
     gaps: dict[str, timedelta] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
     finished: list[FollowUp] = field(default_factory=list)
+
+    @cached_property
+    def day(self) -> Day:
+        """Today's list, for the house that has only so many hands."""
+        day = today(self.now, self.policy.zone)
+        return Day(day, self.policy.zone, *self.tx.follow_ups.for_staff(*bounds(day, self.policy.zone)))
 
     @cached_property
     def sharing(self) -> dict[str, list[str]]:
@@ -77,34 +87,28 @@ class Claim:
 
     def situation(self, f: FollowUp) -> Situation | None:
         """The situation in which `f` is judged; None when its event is gone."""
-        event = self.events.get((f.customer, f.event_source, f.event))
+        event = self.events.get(f.id)
         if event is None:
             return None
-        rule = self.rules[f.rule]
-        types, step = rule.facts, rule.steps[f.index]
-        past = self.tx.events.history([f.customer], types).get(f.customer, []) if types else []
-        return Situation(
-            tenant=self.tx.tenant, bucket=bucket_of(self.tx.tenant, f.customer), customer=self.customers[f.customer],
-            event=event, now=self.now, policy=self.policy,
-            past=History(past, self.now, event, self.standings[f.customer].holds), overlay=f.overlay,
-            previous=previous_step(self.tx, f) if step.asks_previous else None,
-        )  # fmt: skip
+        holds = self.standings[f.customer].holds
+        return situation_of(
+            self.tx, f, self.rules[f.rule], self.customers[f.customer], event, self.now, self.policy, holds
+        )
 
 
 def load(
     tx: Transaction, due: list[FollowUp], now: datetime, policy: Policy, rules: RuleIndex, worker: str,
-    render: Render, sender_of: Callable[[str], str], lease: timedelta,
+    render: Render, say: Say, sender_of: Callable[[str], str], lease: timedelta,
 ) -> Claim:  # fmt: skip
     """Load what deciding about these follow-ups needs. What is paused keeps no room from what is not."""
     ids = sorted({f.customer for f in due})
     customers = tx.customers.get(ids)
-    wanted = [(f.customer, f.event_source, f.event) for f in due]
     paused = tx.house.paused()
     ahead = {c: [f for f in of_one if f.rule not in paused] for c, of_one in tx.follow_ups.open_of(ids).items()}
     return Claim(
-        tx=tx, now=now, policy=policy, rules=rules, worker=worker, render=render, sender_of=sender_of,
+        tx=tx, now=now, policy=policy, rules=rules, worker=worker, render=render, say=say, sender_of=sender_of,
         lease=lease, customers=customers, standings=load_standings(tx, customers, now, policy),
-        events=tx.events.get(wanted), ahead=ahead,
+        events=events_of(tx, due), ahead=ahead,
     )  # fmt: skip
 
 
@@ -115,23 +119,14 @@ def write(claim: Claim) -> None:
     claim.tx.attempts.add(claim.attempts)
 
 
-def previous_step(tx: Transaction, f: FollowUp) -> Mapping[str, str] | None:
-    """How the step before this one in its run came out; None when there is none."""
-    before = [o for o in tx.follow_ups.all_of(f.customer) if o.run == f.run and o.index < f.index and o.ended]
-    if not before:
-        return None
-    last = max(before, key=lambda o: o.index)
-    return {"outcome": last.outcome or last.state, "by": last.outcome_by, "note": last.note}
-
-
 def template_scope(f: FollowUp, rule: Rule, here: Situation) -> dict[str, object]:
     """What a template may speak of: plain data only; `now` on the customer's clock."""
     event = as_scope(here.event) | (dict(here.overlay) if here.overlay else {})
     return {
-        "customer": here.customer.as_dict(),
+        "customer": here.customer.as_dict(here.now),
         "event": event,
         "previous": here.previous or {},
-        "memory": dict(here.customer.memory),
+        "memory": recalled(here.customer.memory, here.now),
         "now": here.now.astimezone(ZoneInfo(here.zone)),
         "rule": {"name": rule.name, "about": rule.about},
         "history": here.past.latest_by_type(),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
+from outreach.core.follow_up import AHEAD, BY_STAFF, FollowUp, evolve
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
+from outreach.core.moment import again
 from outreach.core.planner import Place, arrange
 from outreach.core.rule import Rule
 from outreach.core.situation import Situation
 from outreach.core.standing import Standing
+from outreach.core.stopping import no_longer
 from outreach.core.trace import Reason
 from outreach.flow.claim import DEADLINE, Claim
+from outreach.flow.remembering import remember
 from outreach.ports import Rendered
 from outreach.store.attempts import Attempt
 
@@ -24,8 +27,19 @@ def decide(claim: Claim, f: FollowUp) -> None:
         claim.end(f, "cancelled", Reason(code="rule_removed", text="the rule is no longer in the rules folder"))
     elif not rule.active:
         claim.end(f, "cancelled", Reason(code="rule_inactive", text="the rule was switched off"))
-    else:
+    elif not _moved_by_new_clocks(claim, f):
         _judge(claim, f, rule)
+
+
+def _moved_by_new_clocks(claim: Claim, f: FollowUp) -> bool:
+    """Whether its wall time is still to come: the zone's rules were changed since it was planned (tzdata)."""
+    there = again(f.intent, f.intent.rpartition(" ")[2]) if f.due <= claim.now else None
+    if there is None or there <= claim.now or there == f.due:
+        return False
+    numbers = {"from": f.due.isoformat(), "to": there.isoformat()}
+    later = evolve(f, due=there, wake=there, valid_until=f.valid_until + (there - f.due), reason="")
+    claim.changes.change(later, "moved", (Reason(code="moved:zone", text=f.intent, numbers=numbers),), claim.now)
+    return True
 
 
 def _expire(claim: Claim, f: FollowUp, reasons: tuple[Reason, ...] = ()) -> None:
@@ -41,13 +55,38 @@ def _judge(claim: Claim, f: FollowUp, rule: Rule) -> None:
     if here is None:
         claim.end(f, "cancelled", Reason(code="event_gone", text="the event it follows is no longer known"))
         return
+    if rule.must_still_match and rule.when is not None and not rule.when.holds(here.scope()):
+        _end_run(claim, f, no_longer(rule, here))
+        return
     step = rule.steps[f.index]
+    if f.channel == "remember":
+        _remember(claim, f, rule, here)
+        return
     if step.when is not None and not step.at.needs_previous and not step.when.holds(here.scope()):
         claim.end(f, "cancelled", Reason(code="when", text=step.when.source))
         return
     others = [o for o in claim.ahead.get(f.customer, ()) if o.state == "scheduled" and claim.now <= o.valid_until]
     place = arrange(claim.now, others, claim.standings[f.customer], claim.policy)[f.id]
     _follow_plan(claim, f, rule, here, place)
+
+
+def _end_run(claim: Claim, f: FollowUp, reason: Reason) -> None:
+    """This follow-up and whatever else lies ahead of its run."""
+    claim.end(f, "cancelled", reason)
+    for other in claim.ahead.get(f.customer, ()):
+        if other.run == f.run and other.id != f.id and other.state in AHEAD:
+            if other.state == "listed":
+                claim.changes.release(other)
+            claim.end(other, "cancelled", reason)
+
+
+def _remember(claim: Claim, f: FollowUp, rule: Rule, here: Situation) -> None:
+    over, customer, reason = remember(f, rule, here, claim.say)
+    claim.changes.change(over, over.state, (reason,), claim.now)
+    claim.finished.append(over)
+    if customer is not None:
+        claim.customers[f.customer] = customer
+        claim.tx.customers.save([customer], claim.now)
 
 
 def _follow_plan(claim: Claim, f: FollowUp, rule: Rule, here: Situation, place: Place) -> None:
@@ -81,6 +120,8 @@ def _put_off(claim: Claim, f: FollowUp, place: Place) -> None:
 def _go(claim: Claim, f: FollowUp, rule: Rule, here: Situation) -> None:
     standing = claim.standings[f.customer]
     if f.channel in BY_STAFF:
+        if not _has_room(claim, f):
+            return
         # Each listing is a try of its own: one that was moved and comes back takes a new place in the ledger.
         listed = evolve(f, state="listed", wake=f.valid_until, listed=claim.now, reason="", attempt=f.attempt + 1,
                         address=standing.customer.address(f.channel))  # fmt: skip
@@ -93,6 +134,25 @@ def _go(claim: Claim, f: FollowUp, rule: Rule, here: Situation) -> None:
         claim.end(f, "held", Reason(code="template", text=text.problem))
         return
     _intend(claim, f, standing, text)
+
+
+def _has_room(claim: Claim, f: FollowUp) -> bool:
+    """Whether people have a hand free for it today; if not, it is put off. What obeys no caps is news that can't wait:
+    it goes on the list, and counts."""
+    capacity = claim.policy.cadence.capacity
+    if not capacity:
+        return True
+    full = claim.day.no_room(f, capacity, claim.now) if claim.policy.cadence.policy(f.purpose).obeys_caps else None
+    if full is None:
+        claim.day.take(f)
+        return True
+    again, reason = full
+    if claim.now >= f.valid_until:
+        _expire(claim, f, (reason,))
+    else:
+        later = evolve(f, wake=min(again, f.valid_until), reason=reason.code)
+        claim.changes.change(later, "deferred", (reason,), claim.now)
+    return False
 
 
 def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> None:

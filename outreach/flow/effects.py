@@ -5,19 +5,16 @@ What comes back is an event like any other and enters by the same door; here is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
-from typing import Any
+from collections.abc import Callable
 
-from outreach.core.customer import KNOWN, Customer
 from outreach.core.event import Event
-from outreach.core.follow_up import evolve
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
-from outreach.core.trace import Reason
 from outreach.flow.consenting import consent, message_received
-from outreach.flow.intake import Batch, move
+from outreach.flow.intake import Batch
+from outreach.flow.news import changed, look_again, take_news
 from outreach.flow.outcomes import OUTCOMES, take_outcome
+from outreach.flow.watching import arm
 
 
 def apply(batch: Batch, event: Event) -> None:
@@ -50,15 +47,7 @@ def _complaint_resolved(batch: Batch, event: Event) -> None:
     still = batch.tx.holds.of([event.customer]).get(event.customer, {})
     batch.holds[event.customer] = dict(still)
     if "complaint" not in still:
-        _look_again(batch, event, "hold:complaint")
-
-
-def _look_again(batch: Batch, event: Event, reason: str) -> None:
-    """What waited for this reason is looked at now."""
-    for f in batch.ahead(event.customer):
-        if f.reason == reason and f.state == "scheduled":
-            woken = evolve(f, wake=max(batch.now, f.due), reason="")
-            batch.changes.change(woken, "woken", (Reason(code=event.type),), batch.now)
+        look_again(batch, event, "hold:complaint")
 
 
 def _contact_made(batch: Batch, event: Event) -> None:
@@ -83,27 +72,8 @@ def _customer_changed(batch: Batch, event: Event) -> None:
     new = changed(old, event.data)
     batch.customers[event.customer] = new
     batch.tx.customers.save([new], batch.now)
-    _look_again(batch, event, "unknown_timezone")
-    for f in batch.ahead(event.customer):
-        rule = batch.rules.get(f.rule)
-        if rule is None or f.index >= len(rule.steps) or rule.steps[f.index].at.needs_previous:
-            continue
-        if new.timezone != old.timezone or rule.steps[f.index].at.anchor.startswith("customer."):
-            move(batch, rule, f, Event(id=event.id, type=event.type, customer=event.customer, time=event.time))
-
-
-def changed(customer: Customer, values: Mapping[str, object]) -> Customer:
-    """The customer with these values; names that aren't known ones go to the free fields."""
-    known = {f.name for f in fields(Customer)} - {"id", "fields", "memory", "tags"}
-    plain: dict[str, Any] = {k: str(v) if v is not None else "" for k, v in values.items() if k in known and k in KNOWN}
-    free = {
-        k: v for k, v in values.items() if k not in known and k not in ("id", "fields", "memory", "tags", "consent")
-    }
-    tags = values.get("tags")
-    return replace(
-        customer, **plain, fields={**customer.fields, **free},
-        tags=tuple(map(str, tags)) if isinstance(tags, list | tuple) else customer.tags,
-    )  # fmt: skip
+    arm(batch.tx, {new.id: new}, batch.now, batch.policy, batch.rules.by_clock)
+    take_news(batch, old, event)
 
 
 def _key(event: Event) -> str:

@@ -6,86 +6,23 @@ queries, and then events are taken one by one, in order of time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from collections.abc import MutableMapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from outreach.core.customer import Customer
 from outreach.core.event import Event
-from outreach.core.follow_up import AHEAD, FollowUp, evolve
+from outreach.core.follow_up import FollowUp
 from outreach.core.guard import Policy
-from outreach.core.history import History, as_scope
-from outreach.core.keys import bucket_of
+from outreach.core.occasions import dates_of
 from outreach.core.rule import Rule
 from outreach.core.rule_index import Concerned, RuleIndex
-from outreach.core.situation import Scope, Situation
-from outreach.core.starting import Started, start
-from outreach.core.stopping import ended, moved, moves, stop_reason
+from outreach.core.stopping import moved, moves, stop_reason
 from outreach.core.trace import Reason
+from outreach.flow.batch import Batch, Receipt
+from outreach.flow.beginning import begin
 from outreach.flow.changes import Changes
+from outreach.flow.situations import events_of
 from outreach.store.store import Transaction
-
-
-class Receipt(NamedTuple):
-    """What became of one event at the door: `accepted`, `duplicate` or `rejected` with the reason."""
-
-    id: str
-    status: str
-    reason: str = ""
-
-
-@dataclass(slots=True)
-class Batch:
-    """The facts about all customers of a batch, and what is about to be written."""
-
-    tx: Transaction
-    now: datetime
-    policy: Policy
-    rules: RuleIndex
-    customers: MutableMapping[str, Customer]
-    history: Mapping[str, list[Event]]
-    last_started: dict[str, dict[str, datetime]]
-    open: dict[str, list[FollowUp]]
-    holds: dict[str, dict[str, datetime]]
-    changes: Changes
-    starts: bool = True
-    #: Ids of the follow-ups that were open before this batch, of the customers whose runs it may touch.
-    began: frozenset[str] = frozenset()
-
-    def situation(self, event: Event, overlay: Mapping[str, object] | None = None) -> Situation:
-        """The situation of one event."""
-        customer = self.customers[event.customer]
-        past = History(
-            self.history.get(event.customer, ()), max(event.time, self.now), event, self.holds.get(event.customer, ())
-        )
-        return Situation(
-            tenant=self.tx.tenant, bucket=bucket_of(self.tx.tenant, customer.id), customer=customer, event=event,
-            now=self.now, policy=self.policy, past=past, last_started=self.last_started.get(event.customer, {}),
-            overlay=overlay,
-        )  # fmt: skip
-
-    def ahead(self, customer: str) -> list[FollowUp]:
-        """What still lies ahead of a customer, with this batch's own changes."""
-        known = self.open.get(customer, ())
-        return [f for f in map(self.latest, known) if f.state in AHEAD]
-
-    def latest(self, f: FollowUp) -> FollowUp:
-        """A follow-up as this batch has changed it."""
-        return self.changes.new.get(f.id) or self.changes.changed.get(f.id, f)
-
-    def end(self, f: FollowUp, state: str, reason: Reason) -> FollowUp:
-        """End a follow-up that lies ahead, giving back its place in the ledger."""
-        over = ended(f, state, reason.code, self.now)
-        self.changes.change(over, state, (reason,), self.now)
-        if f.state == "listed":
-            self.changes.release(f)
-        for other in self.ahead(f.customer):
-            if other.state == "scheduled" and other.reason:  # it was put off; there may be room now
-                self.changes.change(
-                    evolve(other, wake=max(self.now, other.due)), "woken", (Reason(code=reason.code),), self.now
-                )
-        return over
 
 
 def load(
@@ -119,7 +56,9 @@ def take(batch: Batch, event: Event) -> None:
     if concerned.touching:
         _stop_and_move(batch, event, concerned)
     if concerned.starting and batch.starts:
-        _start(batch, event, concerned.starting)
+        begin(batch, event, concerned.starting)
+    for rule in concerned.rousing:
+        batch.rouse(rule, event)
 
 
 def _stop_and_move(batch: Batch, event: Event, concerned: Concerned) -> None:
@@ -135,10 +74,9 @@ def _stop_and_move(batch: Batch, event: Event, concerned: Concerned) -> None:
 
 def move(batch: Batch, rule: Rule, f: FollowUp, event: Event) -> None:
     """Give `f` the moment that the new data tell."""
-    first = batch.tx.events.get([(f.customer, f.event_source, f.event)]).get(
-        (f.customer, f.event_source, f.event), event
-    )
+    first = events_of(batch.tx, [f]).get(f.id, event)
     here = batch.situation(first, {**(f.overlay or {}), **event.data})
+    here.dates = dates_of(rule, first)
     there = moved(rule, f, here)
     if there.due != f.due:
         if f.state == "listed":
@@ -149,35 +87,6 @@ def move(batch: Batch, rule: Rule, f: FollowUp, event: Event) -> None:
         batch.changes.change(
             there, "noted", (Reason(code=f"changed:{event.type}", numbers={"event": event.id}),), batch.now
         )
-
-
-def _start(batch: Batch, event: Event, rules: Iterable[Rule]) -> None:
-    """Nearly every rule says no, so the situation is only made for one whose condition holds."""
-    here: Situation | None = None
-    scope = Scope(
-        {"event": as_scope(event), "previous": None, "now": batch.now},
-        {"customer": lambda: batch.customers[event.customer].as_dict(), "facts": lambda: batch.situation(event).past},
-    )
-    for rule in rules:
-        if rule.when is not None and not rule.when.holds(scope):
-            continue
-        if here is None:
-            here = batch.situation(event)
-        begun = start(rule, here, scope)
-        if begun is not None and not _is_known(batch, begun):
-            _add_run(batch, event, rule, begun)
-
-
-def _is_known(batch: Batch, begun: Started) -> bool:
-    """Whether this run goes on already. What isn't among the loaded ones is found when the batch is stored."""
-    return any(f.id in batch.changes.new or f.id in batch.began for f in begun.follow_ups)
-
-
-def _add_run(batch: Batch, event: Event, rule: Rule, begun: Started) -> None:
-    batch.changes.add(begun.follow_ups, begun.traces)
-    if rule.once_window is not None and begun.follow_ups:
-        batch.last_started.setdefault(event.customer, {})[rule.name] = begun.follow_ups[0].started
-    batch.open.setdefault(event.customer, []).extend(begun.follow_ups)
 
 
 #: Types that mean something to the engine itself; see `effects`.

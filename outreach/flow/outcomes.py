@@ -10,11 +10,13 @@ from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
 from outreach.core.history import History
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
-from outreach.core.starting import next_step, planned
-from outreach.core.stopping import ended
+from outreach.core.occasions import dates_of
+from outreach.core.stepping import next_step, planned, told
+from outreach.core.stopping import ended, no_longer
 from outreach.core.trace import Reason
 from outreach.flow.consenting import withdraw_planned
 from outreach.flow.intake import Batch
+from outreach.flow.situations import events_of, step_before
 
 OUTCOMES = frozenset(
     {"reached", "no_answer", "left_message", "call_back", "wrong_number", "do_not_call", "done", "not_done", "other"}
@@ -82,17 +84,19 @@ def follow_on(batch: Batch, done: FollowUp) -> None:
     rule = batch.rules.get(done.rule)
     if rule is None or done.index + 1 >= len(rule.steps):
         return
-    key = (done.customer, done.event_source, done.event)
-    event = batch.tx.events.get([key]).get(key)
+    event = events_of(batch.tx, [done]).get(done.id)
     if event is None:
         return
     here = batch.situation(event, done.overlay)
-    types = {t for step in rule.steps[done.index + 1 :] if step.when is not None for t in step.when.needs_facts}
-    if types:
-        past = batch.tx.events.history([done.customer], types).get(done.customer, ())
+    here.dates = dates_of(rule, event)
+    if rule.facts:
+        past = batch.tx.events.history([done.customer], rule.facts).get(done.customer, ())
         here.past = History(past, batch.now, event, batch.holds.get(done.customer, ()))
-    here.previous = {"outcome": done.outcome, "by": done.outcome_by, "note": done.note}
-    here.previous_end = done.ended
+    if rule.must_still_match and rule.when is not None and not rule.when.holds(here.scope()):
+        batch.changes.note(done, "stopped", (no_longer(rule, here),), batch.now)
+        return
+    before = step_before(batch.tx, done) if done.channel == "remember" else done
+    here.previous, here.previous_end = told(before) if before is not None else None, done.ended
     f = next_step(rule, done, here)
     if f is not None:
         why = (Reason(code=f"after:{done.step}", numbers={"outcome": done.outcome}),)

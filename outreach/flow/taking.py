@@ -16,6 +16,8 @@ from outreach.flow import effects, intake
 from outreach.flow.changes import Changes
 from outreach.flow.intake import Batch, Receipt
 from outreach.flow.outcomes import follow_on
+from outreach.flow.remembering import Say, as_written
+from outreach.flow.watching import arm
 from outreach.store.store import Transaction
 
 #: How far ahead of our clock an event's time may lie before it can't be true.
@@ -23,16 +25,22 @@ CLOCK_SKEW = timedelta(days=1)
 
 
 def take_in(
-    tx: Transaction, events: Sequence[Event], now: datetime, policy: Policy, rules: RuleIndex, starts: bool
+    tx: Transaction,
+    events: Sequence[Event],
+    now: datetime,
+    policy: Policy,
+    rules: RuleIndex,
+    starts: bool,
+    say: Say = as_written,
 ) -> tuple[list[Receipt], Batch]:
     """Take these events; their receipts in their order, and what was written."""
     customers = tx.customers.get({e.customer for e in events})
-    _make_room_for_new(tx, events, customers, now)
+    arm(tx, _make_room_for_new(tx, events, customers, now), now, policy, rules.by_clock)
     refused = {id(e): reason for e in events if (reason := _refuse(e, customers, now))}
     fresh = tx.events.accept([e for e in events if id(e) not in refused] if refused else events, now)
     tx.house.learn_once(fresh)
     batch = intake.load(tx, fresh, now, policy, rules, customers)
-    batch.starts = starts
+    batch.starts, batch.say = starts, say
     for event in sorted(fresh, key=_by_time):
         effects.apply(batch, event)
         intake.take(batch, event)
@@ -43,7 +51,7 @@ def take_in(
 
 def _make_room_for_new(
     tx: Transaction, events: Iterable[Event], known: MutableMapping[str, Customer], now: datetime
-) -> None:
+) -> dict[str, Customer]:
     """`customer.changed` carries who somebody is, so it may be the first that is heard of a customer."""
     new = {
         e.customer: Customer(id=e.customer) for e in events if e.type == "customer.changed" and e.customer not in known
@@ -51,6 +59,7 @@ def _make_room_for_new(
     if new:
         tx.customers.save(new.values(), now)
         known.update(new)
+    return new
 
 
 def _refuse(event: Event, customers: Mapping[str, Any], now: datetime) -> str:
@@ -69,23 +78,27 @@ def _by_time(event: Event) -> datetime:
     return event.time
 
 
-def empty_batch(tx: Transaction, customers: Iterable[str], now: datetime, policy: Policy, rules: RuleIndex) -> Batch:
+def empty_batch(
+    tx: Transaction, customers: Iterable[str], now: datetime, policy: Policy, rules: RuleIndex, say: Say = as_written
+) -> Batch:
     """A batch without events: for what follows when a step has ended."""
     known = tx.customers.get(customers)
     return intake.Batch(
         tx=tx, now=now, policy=policy, rules=rules, customers=known, history={}, last_started={}, open={},
-        holds=tx.holds.of(known), changes=Changes(),
+        holds=tx.holds.of(known), changes=Changes(), say=say,
     )  # fmt: skip
 
 
 def follow_finished(
-    tx: Transaction, finished: Sequence[FollowUp], now: datetime, policy: Policy, rules: RuleIndex
+    tx: Transaction, finished: Sequence[FollowUp], now: datetime, policy: Policy, rules: RuleIndex, say: Say
 ) -> None:
     """Steps that waited for those that ended in the claim itself (expired, suppressed)."""
-    waiting = [f for f in finished if f.reason not in ("rule_removed", "rule_inactive", "event_gone")]
+    waiting = [
+        f for f in finished if f.reason not in ("rule_removed", "rule_inactive", "event_gone", "no_longer_matches")
+    ]
     if not waiting:
         return
-    batch = empty_batch(tx, {f.customer for f in waiting}, now, policy, rules)
+    batch = empty_batch(tx, {f.customer for f in waiting}, now, policy, rules, say)
     for f in waiting:
         follow_on(batch, evolve(f, outcome=f.outcome or f.state))
     batch.changes.store(tx)

@@ -6,13 +6,13 @@ import json
 from collections.abc import Sequence
 from hashlib import blake2b
 
-from outreach.core.rule import OnEvent, OnMissing, Rule, Trigger
+from outreach.core.rule import Rule, Trigger
 from outreach.rulebook.context import Context
 from outreach.rulebook.places import Node
 from outreach.rulebook.shape import fit
 from outreach.rulebook.shapes import RuleShape
 from outreach.rulebook.steps import build_steps
-from outreach.rulebook.trigger_shapes import MissingShape
+from outreach.rulebook.triggers import build_trigger, event_types
 
 
 def build_rule(name: str, written: Node, context: Context) -> Rule | None:
@@ -21,7 +21,7 @@ def build_rule(name: str, written: Node, context: Context) -> Rule | None:
     if shape is None:
         return None
     trigger = _trigger(shape, node, written, context)
-    types = trigger.after if isinstance(trigger, OnMissing) else trigger.types if trigger else ()
+    types = event_types(trigger)
     when = context.condition(node.at("when"), shape.when, types, previous=False)
     _check_keys(shape, node, types, context)
     steps = build_steps(shape, node, written, types, context)
@@ -31,7 +31,8 @@ def build_rule(name: str, written: Node, context: Context) -> Rule | None:
         name=name, trigger=trigger, steps=steps, version=version_of(written), about=shape.about, when=when,
         purpose=shape.purpose, priority=shape.priority, once_per=shape.once_per.per,
         once_window=shape.once_per.window, stop_on=shape.stop_on, key=shape.key, on_cap=shape.on_cap, late=shape.late,
-        max_event_age=shape.max_event_age, active=shape.active, starts=shape.starts, ends=shape.ends,
+        max_event_age=shape.max_event_age, must_still_match=shape.if_no_longer_matches == "stop",
+        holdout=shape.holdout, max_per_day=shape.max_per_day, active=shape.active, starts=shape.starts, ends=shape.ends,
         sites=shape.site, owner=shape.owner, file=written.file, line=(written.key or written).line,
     )  # fmt: skip
 
@@ -47,18 +48,7 @@ def _trigger(shape: RuleShape, node: Node, written: Node, context: Context) -> T
         if not RuleShape.meant(written, "on"):
             context.say(written.key or written, ("the rule has no trigger", "write `on: purchase`, or another event"))
         return None
-    on = node.at("on")
-    if not isinstance(shape.on, MissingShape):
-        for i, pattern in enumerate(shape.on):
-            context.check_type(on.at(i), pattern)
-        return OnEvent(types=shape.on)
-    missing = shape.on
-    for key, patterns in (("missing", missing.missing), ("after", missing.after)):
-        for i, pattern in enumerate(patterns):
-            context.check_type(on.at(key, i), pattern)
-        if missing.key:
-            context.check_field(on.at("key"), f"event.{missing.key}", patterns)
-    return OnMissing(missing=missing.missing, within=missing.within, after=missing.after, key=missing.key)
+    return build_trigger(shape.on, node.at("on"), context)
 
 
 def _check_keys(shape: RuleShape, node: Node, types: Sequence[str], context: Context) -> None:

@@ -8,13 +8,16 @@ from datetime import date
 
 from outreach.core.cadence import DEFAULT_PURPOSES, Cadence, Cap, Hold, PurposePolicy
 from outreach.core.calendar import Calendar, HolidaysOf
+from outreach.core.capacity import Capacity, Limits
 from outreach.errors import Problem
 from outreach.rulebook.cadence_shapes import (
     CadenceShape,
     CalendarShape,
     CalendarsShape,
+    CapacityShape,
     CapShape,
     HoldShape,
+    LimitsShape,
     PurposeShape,
 )
 from outreach.rulebook.conditions import Known
@@ -40,7 +43,7 @@ def build_cadence(written: Node | None, known: Known, problems: list[Problem]) -
         hours={channel: week for channel, week in shape.hours.items()}, holidays=shape.holidays,
         unknown_timezone=shape.unknown_timezone,
         holds=tuple(Hold(name=hold.name, purposes=frozenset(hold.purposes)) for hold in shape.holds),
-        purposes=purposes,
+        purposes=purposes, capacity=_capacity(shape.capacity),
     )  # fmt: skip
 
 
@@ -57,6 +60,19 @@ def build_calendar(written: Node | None, cadence: Cadence, problems: list[Proble
         holidays=_holidays("" if wrong else house, theirs=cadence.holidays == "customer"),
     )  # fmt: skip
     return calendar, shape.timezone
+
+
+def _capacity(shape: CapacityShape | None) -> Capacity:
+    if shape is None:
+        return Capacity()
+    return Capacity(
+        house=_limits(shape), sites={name: _limits(limits) for name, limits in shape.sites.items()},
+        people={name.lower(): _limits(limits) for name, limits in shape.people.items()},
+    )  # fmt: skip
+
+
+def _limits(shape: LimitsShape) -> Limits:
+    return Limits(calls=shape.calls_per_day, tasks=shape.tasks_per_day)
 
 
 def _never_open(holds: Sequence[HoldShape], node: Node, known: Known) -> Iterator[Problem]:

@@ -76,6 +76,26 @@ class PurposeShape(Shape):
     """`any` goes past hours and holidays."""
 
 
+class LimitsShape(Shape):
+    """How many a day."""
+
+    called: ClassVar[str] = "capacity"
+
+    calls_per_day: Annotated[int, Field(ge=0)] | None = None
+    """Calls that are handed out in one day of the house's."""
+    tasks_per_day: Annotated[int, Field(ge=0)] | None = None
+    """Tasks that are handed out in one day of the house's."""
+
+
+class CapacityShape(LimitsShape):
+    """What staff can do in a day; the most important goes first, the rest waits for the next day or expires."""
+
+    sites: dict[str, LimitsShape] = Field(default_factory=dict)
+    """The same by site."""
+    people: dict[str, LimitsShape] = Field(default_factory=dict)
+    """The same by person or role, as in `assign`."""
+
+
 def _and_what_is_off(schema: dict[str, Any]) -> None:
     """For editors: what is still to come may be switched off already."""
     schema["properties"].update({key: {"enum": list(OFF)} for key in keys_to_come("cadence")})
@@ -101,6 +121,8 @@ class CadenceShape(Shape):
     """What makes contacts wait."""
     purposes: dict[Purpose, PurposeShape] = Field(default_factory=dict)
     """How each purpose stands to the cadence."""
+    capacity: CapacityShape | None = None
+    """How many calls and tasks a day: `{calls_per_day: 40, tasks_per_day: 60}`, by `sites` and `people` too."""
 
     @model_validator(mode="before")
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from outreach.core.rule import OnMissing, Rule
+from outreach.core.rule import OnDate, OnEvery, OnInactive, OnMissing, Rule
 from outreach.rulebook.load import Rulebook
 
 
@@ -30,7 +30,14 @@ def _described(rule: Rule) -> dict[str, Any]:
 
 def trigger_text(rule: Rule) -> str:
     """The trigger in a few words: `purchase, order.*`, or `no order.shipped within 3 days after order.placed`."""
-    on = rule.trigger
-    if isinstance(on, OnMissing):
-        return f"no {', '.join(on.missing)} within {on.within} after {', '.join(on.after)}"
-    return ", ".join(on.types)
+    match rule.trigger:
+        case OnMissing() as on:
+            return f"no {', '.join(on.missing)} within {on.within} after {', '.join(on.after)}"
+        case OnDate() as on:
+            return f"{'every year' if on.yearly else 'once'} on customer.{on.field}"
+        case OnInactive() as on:
+            return f"no {', '.join(on.types) or 'deed of the customer'} for {on.after}"
+        case OnEvery() as on:
+            return f"every {on.ticks}" if len(str(on.ticks).split()) != 5 else f"cron {on.ticks}"
+        case on:
+            return ", ".join(on.types)

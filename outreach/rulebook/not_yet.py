@@ -9,19 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 NOT_YET: Final = frozenset({
-    "rule.holdout",
-    "rule.max_per_day",
     "rule.on_cap=merge",
-    "rule.if_no_longer_matches=stop",
-    "trigger.date",
-    "trigger.inactive",
-    "trigger.every",
-    "trigger.cron",
-    "step.remember",
     "cadence.back_off",
     "cadence.silence_after_refusal",
     "cadence.laws",
-    "cadence.capacity",
     "cadence.mix",
 })  # fmt: skip
 

@@ -14,7 +14,7 @@ from outreach.rulebook.shape import Shape
 from outreach.rulebook.step_shapes import StepShape
 from outreach.rulebook.times import DateText, Once, OnceText, SpanText
 from outreach.rulebook.trigger_shapes import TriggerKey
-from outreach.rulebook.values import EventTypes, FieldName, Purpose, Texts, YesNo
+from outreach.rulebook.values import EventTypes, FieldName, Purpose, ShareText, Texts, YesNo
 
 
 class RuleShape(Shape):
@@ -26,7 +26,8 @@ class RuleShape(Shape):
     about: str = ""
     """What it is for, in a sentence. Staff read it as "why am I calling?"."""
     on: TriggerKey | None = None
-    """The trigger: an event type, a list, `order.*`, or `{missing: …, within: …, after: …, key: …}`."""
+    """The trigger: an event type, a list, `order.*`; `{missing: …, within: …, after: …, key: …}`, `{date: …}`,
+    `{inactive: …}`, `{every: …}` or `{cron: …}`."""
     when: Texts = ()
     """A condition (CEL) on the event and the customer, or a list of which all must hold."""
     purpose: Purpose = "marketing"
@@ -53,8 +54,12 @@ class RuleShape(Shape):
     """What happens when the cadence has no room."""
     late: Literal["skip", "latest", "all"] = "skip"
     """Which of the steps are done that are already past when the run starts."""
-    if_no_longer_matches: Literal["finish"] = "finish"
+    if_no_longer_matches: Literal["finish", "stop"] = "finish"
     """What happens to a run whose customer no longer matches `when`."""
+    holdout: ShareText = 0.0
+    """For this share of the customers nothing happens, so that what the rule does can be measured: `10%`."""
+    max_per_day: Annotated[int, Field(ge=1)] | None = None
+    """More runs than this in one day of the house's are held for a person to release."""
     max_event_age: SpanText = Field(default_factory=lambda: Span(days=2))
     """Older events start nothing."""
     owner: str = ""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from outreach.core.moment_text import parse_when
 from outreach.rulebook.hints import any_of
 from outreach.rulebook.shape import Shape
 from outreach.rulebook.times import SpanText, WhenText
-from outreach.rulebook.values import Name, Templates, Texts
-from outreach.rulebook.wording import complaint
+from outreach.rulebook.values import Name, Templates, Texts, is_field
+from outreach.rulebook.wording import complaint, described
 
 IMMEDIATELY = parse_when("immediately")
 
@@ -23,8 +25,9 @@ class StepKeys(Shape):
 
     name: Name = ""
     """What traces call this step; by default its number and channel, `1-call`."""
-    at: WhenText = Field(default_factory=lambda: IMMEDIATELY)
-    """When it is due: `next business day 10:00`, `1 hour after previous`, `5 days before event.arrival 09:00`."""
+    at: WhenText | None = None
+    """When it is due; at once, if it is left out. `next business day 10:00`, `1 hour after previous`, `5 days before
+    event.arrival 09:00` …"""
     valid_for: SpanText | None = None
     """How long after its due moment it is still worth doing; then it expires."""
     when: Texts = ()
@@ -77,7 +80,47 @@ class TaskKeys(StepKeys):
     """When it must be done."""
 
 
-CHANNELS = {"sms": SmsKeys, "email": EmailKeys, "call": CallKeys, "task": TaskKeys}
+class RememberKeys(StepKeys):
+    """What to put into the customer's memory: any names with their values."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"additionalProperties": {"type": ["string", "number", "boolean"]}, "minProperties": 1}
+    )
+    called: ClassVar[str] = "remember"
+
+    until: SpanText | None = None
+    """For how long it is worth knowing: `2 years`; without it, for ever."""
+    facts: SkipJsonSchema[dict[str, str | int | float | bool]] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _facts(cls, data: Any) -> Any:
+        """What is no key of the step is something to remember."""
+        if not isinstance(data, dict):
+            return data
+        own = set(cls.keys()) - {"facts"}
+        facts = {name: value for name, value in data.items() if name not in own}
+        wrong = [InitErrorDetails(type=said, loc=(name,), input=value) for name, value in facts.items()
+                 if (said := _no_fact(name, value)) is not None]  # fmt: skip
+        if wrong:
+            raise ValidationError.from_exception_data("remember", wrong)
+        if not facts:
+            raise complaint(
+                "there is nothing to remember", 'write `remember: {meal: "likes it well done"}`', at_key=True
+            )
+        return {name: value for name, value in data.items() if name in own} | {"facts": facts}
+
+
+def _no_fact(name: str, value: object) -> PydanticCustomError | None:
+    if not is_field(name):
+        return complaint(f"{described(name)} can't name what is remembered", "letters, digits and `_`", at_key=True)
+    if not isinstance(value, str | int | float | bool):
+        return complaint("{key} should be a text, a number, `true` or `false`, not " + described(value))
+    return complaint("{key} is empty") if value == "" else None
+
+
+CHANNELS = {"sms": SmsKeys, "email": EmailKeys, "call": CallKeys, "task": TaskKeys, "remember": RememberKeys}
+AnyKeys = SmsKeys | EmailKeys | CallKeys | TaskKeys | RememberKeys
 
 
 class StepShape(Shape):
@@ -91,6 +134,7 @@ class StepShape(Shape):
     email: EmailKeys | None = None
     call: CallKeys | None = None
     task: TaskKeys | None = None
+    remember: RememberKeys | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -111,9 +155,9 @@ class StepShape(Shape):
         return next(name for name in CHANNELS if getattr(self, name) is not None)
 
     @property
-    def keys_of_it(self) -> SmsKeys | EmailKeys | CallKeys | TaskKeys:
+    def keys_of_it(self) -> AnyKeys:
         """What stands below the channel."""
-        keys: SmsKeys | EmailKeys | CallKeys | TaskKeys = getattr(self, self.channel)
+        keys: AnyKeys = getattr(self, self.channel)
         return keys
 
 

@@ -10,10 +10,22 @@ from outreach.rulebook.context import Context
 from outreach.rulebook.places import Node
 from outreach.rulebook.shapes import RuleShape
 from outreach.rulebook.speech import Told, check_template, check_text
-from outreach.rulebook.step_shapes import CallKeys, EmailKeys, SmsKeys, StepShape, TaskKeys
+from outreach.rulebook.step_shapes import (
+    IMMEDIATELY,
+    AnyKeys,
+    CallKeys,
+    EmailKeys,
+    RememberKeys,
+    SmsKeys,
+    StepShape,
+    TaskKeys,
+)
 
+#: When a step is due that doesn't say so, but whose condition asks how the step before ended.
+AFTER_PREVIOUS = When(kind="previous", source="after previous")
 #: How long a step is worth doing, unless it says so itself.
-VALID_FOR = {"call": Span(business=1), "task": Span(business=1), "sms": Span(seconds=12 * 3600), "email": Span(days=2)}
+VALID_FOR = {"call": Span(business=1), "task": Span(business=1), "sms": Span(seconds=12 * 3600), "email": Span(days=2),
+             "remember": Span(days=1)}  # fmt: skip
 
 
 def build_steps(
@@ -37,8 +49,9 @@ def build_steps(
 
 def _step(shape: StepShape, node: Node, index: int, types: Sequence[str], context: Context, *, first: bool) -> Step:
     keys, channel = shape.keys_of_it, shape.channel
-    _check_moment(keys.at, node.at("at"), types, context, first=first)
     when = context.condition(node.at("when"), keys.when, types, previous=not first)
+    at = keys.at or (AFTER_PREVIOUS if when is not None and when.uses_previous and not first else IMMEDIATELY)
+    _check_moment(at, node.at("at"), types, context, first=first)
     valid_for = keys.valid_for or VALID_FOR[channel]
     if valid_for == Span():
         context.say(
@@ -47,11 +60,11 @@ def _step(shape: StepShape, node: Node, index: int, types: Sequence[str], contex
     templates = _templates(keys, node, context)
     told = _told(keys, templates, node, types, context, first=first)
     step = Step(
-        name=keys.name or f"{index + 1}-{channel}", index=index, channel=channel, at=keys.at, valid_for=valid_for,
-        when=when, templates=templates, history=told.history,
-        asks_previous=told.previous or (when is not None and when.uses_previous),
+        name=keys.name or f"{index + 1}-{channel}", index=index, channel=channel, at=at, valid_for=valid_for,
+        when=when, templates=templates, history=told.history, tells_previous=told.previous,
         title=getattr(keys, "title", ""), details=getattr(keys, "details", ""), assign=getattr(keys, "assign", ""),
         number=getattr(keys, "number", ""), done_by=getattr(keys, "done_by", None),
+        facts=getattr(keys, "facts", {}), keep=getattr(keys, "until", None),
     )  # fmt: skip
     if step.done_by is not None:
         _check_moment(step.done_by, node.at("done_by"), types, context, first=first)
@@ -70,7 +83,7 @@ def _check_moment(at: When, node: Node, types: Sequence[str], context: Context, 
         context.say(node, said, max(at.source.find("previous"), 0))
 
 
-def _templates(keys: SmsKeys | EmailKeys | CallKeys | TaskKeys, node: Node, context: Context) -> dict[str, str]:
+def _templates(keys: AnyKeys, node: Node, context: Context) -> dict[str, str]:
     """Variant → template; those that don't exist are noted."""
     if isinstance(keys, SmsKeys | EmailKeys):
         for variant, name in keys.template.items():
@@ -83,17 +96,16 @@ def _templates(keys: SmsKeys | EmailKeys | CallKeys | TaskKeys, node: Node, cont
 
 
 def _told(
-    keys: SmsKeys | EmailKeys | CallKeys | TaskKeys, templates: dict[str, str], node: Node, types: Sequence[str],
-    context: Context, *, first: bool,
-) -> Told:  # fmt: skip
+    keys: AnyKeys, templates: dict[str, str], node: Node, types: Sequence[str], context: Context, *, first: bool
+) -> Told:
     """What the step's templates and texts speak of; what isn't there is noted."""
     told = Told()
     for name in templates.values():
         told |= check_template(keys.called, name, types, context, first=first)
-    if isinstance(keys, TaskKeys):
-        for key in ("title", "details"):
-            if getattr(keys, key):
-                told |= check_text(node.at(key), types, context, first=first)
+    texts = keys.facts if isinstance(keys, RememberKeys) else ("title", "details") if isinstance(keys, TaskKeys) else ()
+    for key in texts:
+        if key in node.entries():
+            told |= check_text(node.at(key), types, context, first=first)
     return told
 
 

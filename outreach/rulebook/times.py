@@ -14,6 +14,8 @@ from pydantic_core import InitErrorDetails
 from outreach.core.hours import Week, parse_days, parse_hours
 from outreach.core.moment import MomentError, Span, When, parse_span
 from outreach.core.moment_text import parse_when
+from outreach.core.tick_text import parse_cron, parse_every
+from outreach.core.ticks import Ticks
 from outreach.core.zone import known
 from outreach.rulebook.hints import did_you_mean
 from outreach.rulebook.places import short
@@ -120,6 +122,8 @@ SpanText = Annotated[Span, _read(parse_span, "3 days")]
 WhenText = Annotated[When, _read(parse_when, "next day 10:00")]
 ElapsedText = Annotated[timedelta, _read(_elapsed, "20 hours")]
 WindowText = Annotated[Window, _read(_window, "30 days")]
+EveryText = Annotated[Ticks, _read(parse_every, "mon 09:00")]
+CronText = Annotated[Ticks, _read(parse_cron, "0 9 1 * *")]
 OnceText = Annotated[Once, _read(_once, "90 days")]
 DateText = Annotated[date, _read(_date, "2026-12-24")]
 DaysText = Annotated[tuple[int, ...], _read(parse_days, "mon-fri")]

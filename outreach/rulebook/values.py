@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, PlainValidator
 
 from outreach.rulebook.times import DateText
 from outreach.rulebook.wording import complaint, described
@@ -14,6 +14,11 @@ NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,78}[A-Za-z0-9])?")
 _TYPE: Final = re.compile(r"[A-Za-z0-9_-]+(?:[.:][A-Za-z0-9_-]+)*(?:\.\*)?")
 _FIELD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}")
 NAME_HINT: Final = "letters, digits, `-` and `_`, 80 at the most"
+
+
+def is_field(name: object) -> bool:
+    """Whether this can name a field."""
+    return isinstance(name, str) and _FIELD.fullmatch(name) is not None
 
 
 #: Characters of a name of any kind.
@@ -58,6 +63,18 @@ def _templates(value: object) -> object:
     return value
 
 
+def _share(value: object) -> float:
+    """`10%` → 0.1."""
+    number = value.strip() if isinstance(value, str) else ""
+    if number.endswith("%") and number.count(".") < 2 and number[:-1].strip().replace(".", "0").isdecimal():
+        share = float(number[:-1]) / 100
+        if 0 <= share < 1:
+            return share
+        raise complaint(f"{described(value)} would leave nobody", "write a share below `100%`")
+    raise complaint(f"{described(value)} is no share", "write `10%`")
+
+
+ShareText = Annotated[float, PlainValidator(_share, json_schema_input_type=str)]
 YesNo = Annotated[bool, BeforeValidator(_yes_or_no, json_schema_input_type=bool | Literal["yes", "no"])]
 EventType = Annotated[str, matching(_TYPE, "event type", "write `purchase`, `order.placed` or `order.*`")]
 FieldName = Annotated[str, matching(_FIELD, "field name", "letters, digits and `_`")]

@@ -36,7 +36,7 @@ class Contact:
 def contacts(store: Store) -> Iterator[Contact]:
     """The rows of a store, in order of time."""
     with store.reading() as tx:
-        ended = list(tx.follow_ups.ended())
+        ended = [f for f in tx.follow_ups.ended() if f.channel != "remember"]  # neither a contact nor a task
         people = tx.customers.get({f.customer for f in ended})
     for f in sorted(ended, key=_at):
         yield _contact(f, f.address or people[f.customer].address(f.channel))

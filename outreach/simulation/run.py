@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
+from outreach.core.rule import comes_again
 from outreach.engine import Engine
 from outreach.flow.intake import ENGINE_TYPES, Receipt
 from outreach.ports import VirtualClock
@@ -27,24 +28,25 @@ Progress = Callable[[int, int], None]
 @dataclass(slots=True)
 class Simulation:
     """`outcome` is what calls and tasks come to when no `outcome` event says otherwise; None leaves them open, as on a
-    real list. `until` ends it; None goes on until nothing is planned any more."""
+    real list. `until` ends it; None goes on until nothing is planned any more (what comes again every year or week
+    alone doesn't count as planned). While it is `off` nothing is done; what fell due is looked at when that is over."""
 
     engine: Engine
     clock: VirtualClock
     outcome: str | None = "reached"
     until: datetime | None = None
+    off: tuple[datetime, datetime] | None = None
     receipts: list[Receipt] = field(default_factory=list)
     _said: dict[str, list[Event]] = field(default_factory=dict)
 
     def run(self, events: Iterable[Event], since: datetime | None = None, progress: Progress | None = None) -> None:
         """Replay. Events before `since` are history: facts, that start nothing."""
         ordered = sorted(events, key=lambda e: e.time)
-        if not ordered:
+        if not ordered and since is None:
             return
-        self.clock.instant = ordered[0].time
         past = [e for e in ordered if since is not None and e.time < since]
         ahead = [e for e in ordered[len(past) :] if self.until is None or e.time <= self.until]
-        self._take_history(past)
+        self._take_history(past, since or ordered[0].time)
         self._said = _outcomes_by_customer(ahead)
         done = 0
         while done < len(ahead):
@@ -53,11 +55,15 @@ class Simulation:
                 progress(len(past) + done, len(ordered))
         self._dispatch_until(self.until)
 
-    def _take_history(self, past: Sequence[Event]) -> None:
+    def _take_history(self, past: Sequence[Event], since: datetime) -> None:
+        """What came before starts nothing; the rules begin to watch at `since`, as if they were put in force then."""
         for i in range(0, len(past), BATCH):
             batch = past[i : i + BATCH]
             self.clock.instant = batch[-1].time
             self.receipts += self.engine.ingest(batch, starts=False)
+        self.clock.instant = since
+        if past:
+            self.engine.watcher.anew()
 
     def _take_batch(self, events: Sequence[Event], start: int) -> int:
         """Dispatch what is due before the next event, then ingest as many as may go together; how many those were."""
@@ -65,18 +71,34 @@ class Simulation:
         self._dispatch_until(first.time)
         end = _together(events, start, self.engine.next_wake())
         batch = events[start:end]
-        if self.clock.instant < first.time:
-            self.clock.instant = first.time
+        self.clock.instant = max(self.clock.instant, self._awake(first.time))
         self.receipts += self.engine.ingest(batch)
         return len(batch)
 
     def _dispatch_until(self, end: datetime | None) -> None:
         """Step from due moment to due moment; None goes on until nothing lies ahead."""
-        while (due := self.engine.next_wake()) is not None and (end is None or due <= end):
-            self.clock.instant = max(self.clock.instant, due)
+        while (due := self._next(end)) is not None and (end is None or due <= end):
+            self.clock.instant = max(self.clock.instant, self._awake(due))
             while self.engine.dispatch():
                 pass
             self._work_the_list()
+
+    def _next(self, end: datetime | None) -> datetime | None:
+        """The next due moment; without an end, none once all that is left is what comes again and again."""
+        due = self.engine.next_wake()
+        if due is None or end is not None or not self.engine.rules.by_clock:
+            return due
+        with self.engine.store.reading() as tx:
+            last = (tx.follow_ups.next_wake(tx.house.paused()), tx.watches.next_wake(self._coming_once()))
+        return due if any(last) else None
+
+    def _awake(self, at: datetime) -> datetime:
+        """That instant, or the end of the time in which all was off."""
+        return self.off[1] if self.off is not None and self.off[0] <= at < self.off[1] else at
+
+    def _coming_once(self) -> list[str]:
+        """Rules by the clock that come to an end by themselves."""
+        return [r.name for r in self.engine.rules.by_clock if not comes_again(r)]
 
     def _work_the_list(self) -> None:
         """People do what was just handed to them, unless an outcome event is going to say what they did."""

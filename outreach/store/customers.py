@@ -116,6 +116,13 @@ class Customers(Book):
         sql = f"SELECT address_key, channel FROM suppression WHERE tenant_id = ? AND address_key IN ({marks})"
         return {(key, channel) for key, channel in self.read(sql, self.tenant, *wanted)}
 
+    def some(self, after: tuple[int, str], limit: int) -> list[tuple[int, str]]:
+        """The next customers in the order of (bucket, id), for work that goes through all of them in pieces."""
+        sql = (
+            "SELECT bucket, id FROM customer WHERE tenant_id = ? AND (bucket, id) > (?, ?) ORDER BY bucket, id LIMIT ?"
+        )
+        return [(bucket, id_) for bucket, id_ in self.read(sql, self.tenant, *after, limit)]
+
     def count(self) -> int:
         """How many there are."""
         return int(self.read("SELECT count(*) FROM customer WHERE tenant_id = ?", self.tenant)[0][0])

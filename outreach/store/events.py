@@ -71,6 +71,17 @@ class Events(Book):
             found.setdefault(event.customer, []).append(event)
         return found
 
+    def latest(self, customers: Iterable[str], types: Iterable[str], never: Iterable[str] = ()) -> dict[str, datetime]:
+        """When the latest event of these types came, by customer; without types, the latest of any but `never`."""
+        wanted, unwanted = sorted(set(types)), sorted(set(never))
+        test = " OR ".join("t.type LIKE ?" if t.endswith(".*") else "t.type = ?" for t in wanted)
+        where = f"({test})" if wanted else f"t.type NOT IN ({_marks(unwanted)})" if unwanted else "1 = 1"
+        values = [t[:-1] + "%" if t.endswith(".*") else t for t in wanted] or unwanted
+        rows = self.read_keyed(
+            "t.customer, max(t.time)", "event", "customer", customers, f"{where} GROUP BY t.customer", *values
+        )
+        return {customer: instant(at) for customer, at in rows}
+
     def received(self, customer: str) -> dict[tuple[str, str], datetime]:
         """When each event of a customer came in, by (source, id)."""
         rows = self.read_keyed("t.source, t.id, t.received", "event", "customer", [customer])

@@ -103,6 +103,12 @@ class FollowUps(Book):
         for row in self.read(sql, self.tenant):
             yield CODEC.value(row)
 
+    def held(self, rule: str, reason: str) -> list[FollowUp]:
+        """What of a rule is held for a person, for a reason like this one (`%` stands for anything)."""
+        where = "t.state = 'held' AND t.wake IS NULL AND t.tenant_id = ? AND t.rule = ? AND t.reason LIKE ?"
+        sql = f"SELECT {_READ} FROM follow_up t WHERE {where} ORDER BY t.due, t.id"
+        return CODEC.values(self.read(sql, self.tenant, rule, reason))
+
     def counts(self) -> dict[str, int]:
         """How many there are in each state."""
         sql = "SELECT state, count(*) FROM follow_up WHERE tenant_id = ? GROUP BY state"
@@ -119,6 +125,16 @@ class FollowUps(Book):
         where = "t.state = 'listed' AND t.wake > ? AND t.listed = ? AND t.tenant_id = ?"
         sql = f"SELECT {_READ} FROM follow_up t WHERE {where}"
         return CODEC.values(self.read(sql, micros(at), micros(at), self.tenant))
+
+    def for_staff(self, since: datetime, until: datetime) -> tuple[list[FollowUp], list[FollowUp]]:
+        """Calls and tasks handed out from `since` on, before `until`; and those planned by then that still wait."""
+        people = "t.tenant_id = ? AND t.channel IN ('call', 'task')"
+        out = f"SELECT {_READ} FROM follow_up t WHERE t.listed >= ? AND t.listed < ? AND {people}"
+        ahead = f"SELECT {_READ} FROM follow_up t WHERE t.wake < ? AND {people} AND t.state = 'scheduled'"
+        return (
+            CODEC.values(self.read(out, micros(since), micros(until), self.tenant)),
+            CODEC.values(self.read(ahead, micros(until), self.tenant)),
+        )
 
     def _by_customer(self, rows: Sequence[Sequence[object]]) -> dict[str, list[FollowUp]]:
         found: dict[str, list[FollowUp]] = {}

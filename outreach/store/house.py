@@ -50,6 +50,20 @@ class House(Book):
         """Remember (type, field) pairs; "" as field remembers a type that has none."""
         self.insert("seen_field", ("tenant_id", "kind", "field"), [(self.tenant, k, f) for k, f in sorted(set(fields))])
 
+    def tally(self, rule: str, day: str) -> tuple[int, bool]:
+        """How many runs a limited rule has begun on that day (`2026-11-03`), and whether a person let go the rest."""
+        sql = "SELECT runs, released FROM tally WHERE tenant_id = ? AND rule = ? AND day = ?"
+        found = self.read(sql, self.tenant, rule, day)
+        return (int(found[0][0]), bool(found[0][1])) if found else (0, False)
+
+    def count(self, rule: str, day: str, runs: int, released: bool = False) -> None:
+        """Add so many runs to that day's tally; `released` stays once it is true."""
+        more = "(tenant_id, rule, day) DO UPDATE SET runs = tally.runs + excluded.runs"
+        self.insert(
+            "tally", ("tenant_id", "rule", "day", "runs", "released"), [(self.tenant, rule, day, runs, released)],
+            f"{more}, released = tally.released OR excluded.released",
+        )  # fmt: skip
+
     def settings(self) -> dict[str, str]:
         """Facts about this database."""
         return dict(self.read("SELECT name, value FROM setting"))

@@ -14,6 +14,7 @@ from outreach.store.events import Events
 from outreach.store.follow_ups import FollowUps
 from outreach.store.house import Holds, House, Traces
 from outreach.store.ledger import Ledger
+from outreach.store.watches import Watches
 
 
 class Transaction:
@@ -25,6 +26,7 @@ class Transaction:
         self.customers = Customers(conn, tenant)
         self.customers.secret = secret
         self.follow_ups = FollowUps(conn, tenant)
+        self.watches = Watches(conn, tenant)
         self.ledger = Ledger(conn, tenant)
         self.attempts = Attempts(conn, tenant)
         self.holds = Holds(conn, tenant)

@@ -26,6 +26,13 @@ class FollowUpRow(Table, table=True):
             sqlite_where=text("ended IS NOT NULL"),
             postgresql_where=text("ended IS NOT NULL"),
         ),
+        Index(
+            "ix_follow_up_listed",
+            "tenant_id",
+            "listed",
+            sqlite_where=text("listed IS NOT NULL"),
+            postgresql_where=text("listed IS NOT NULL"),
+        ),
     )
     bucket: int = Bucket()
     tenant_id: str = Key()

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from outreach.errors import DatabaseError
+from outreach.flow.releasing import resume
 from outreach.web.access import Person, person
 from outreach.web.body import Form
 from outreach.web.front import Front, Here
@@ -74,7 +75,7 @@ def _switch(here: Front, form: dict[str, str], scope: str, name: str, *, on: boo
     check_token(here, form)
     with here.app.store.writing() as tx:
         if on:
-            tx.house.resume(scope)
+            resume(tx, scope, here.app.engine.clock.now(), here.app.engine.policy.zone)
         else:
             tx.house.pause(scope, here.app.engine.clock.now(), name or "page")
     here.app.engine.notify()

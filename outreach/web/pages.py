@@ -10,7 +10,7 @@ from fastapi import APIRouter, Cookie, Depends
 from fastapi.responses import HTMLResponse
 
 from outreach.core.zone import known, to_local
-from outreach.desk import Card, cards
+from outreach.desk import Card, cards, remembered
 from outreach.errors import InputError
 from outreach.rulebook.listing import trigger_text
 from outreach.store.views import Page, Place, looking
@@ -84,7 +84,7 @@ def one_customer(customer: str, here: Here) -> HTMLResponse:
     return here.page(
         "customer.html", customer=found.customer, name=name_of({customer: found.customer}, customer), zone_here=zone,
         ahead=sorted(ahead, key=_when_ahead), past=sorted(past, key=_when_past, reverse=True), misses=found.misses,
-        there=clock(zone, now), local_time=f"{to_local(now, zone):%H:%M}",
+        there=clock(zone, now), local_time=f"{to_local(now, zone):%H:%M}", memory=list(remembered(found.customer, now)),
     )  # fmt: skip
 
 

@@ -34,6 +34,39 @@ def test_what_it_plays(run: Run, tmp_path: Path):
     assert {c["channel"] for c in played["list"]} == {"call", "task"}
 
 
+def test_what_the_clock_and_memory_do_in_it(run: Run, tmp_path: Path):
+    played = run("demo", *DAY, "--json").json
+    ends = {(c["customer"], c["rule"], c["channel"]): (c["status"], c["at"]) for c in played["contacts"]}
+    assert ends["felix", "happy-birthday", "email"] == ("sent", "2026-11-16T14:00:00Z")
+    assert ("elena", "happy-birthday", "email") not in ends  # she is with us on the day
+    assert ("gus", "happy-birthday", "email") not in ends
+    cards = {(c["customer"], c["rule"]): c for c in played["list"]}
+    assert cards["lucia", "nobody-has-spoken-to-her"]["due"] == "2026-11-20T15:00:00+00:00"
+    kitchen = cards["harold", "overcooked-last-time"]
+    assert "The lamb was grey right through" in kitchen["text"]
+    assert kitchen["memory"][0].startswith("overcooked: The lamb was grey right through")
+
+
+def test_a_day_on_which_all_was_off(run: Run, tmp_path: Path):
+    contacts = run("demo", *DAY, "--json").json["contacts"]
+    assert not [c for c in contacts if "2026-11-07T05:00" <= c["at"] < "2026-11-08T13:00"]
+    of = {
+        who: [(c["rule"], c["status"], c["at"]) for c in contacts if c["customer"] == who] for who in ("ida", "jules")
+    }
+    assert of["ida"][0] == ("before-the-stay", "sent", "2026-11-08T13:00:00Z")
+    assert len([c for c in of["ida"] if c[0] == "before-the-stay"]) == 1
+    assert of["jules"] == [("happy-birthday", "expired", "2026-11-08T13:00:00Z")]
+
+
+def test_a_recall_goes_past_caps_and_hours(run: Run, tmp_path: Path):
+    contacts = run("demo", *DAY, "--json").json["contacts"]
+    recalled = {
+        (c["customer"], c["channel"]): (c["status"], c["at"]) for c in contacts if c["rule"] == "product-recalled"
+    }
+    assert recalled["priya", "sms"] == recalled["priya", "email"] == ("sent", "2026-11-20T02:40:00Z")
+    assert recalled["leo", "email"] == ("sent", "2026-11-20T02:40:00Z")
+
+
 def test_what_it_shows(run: Run, tmp_path: Path):
     ran = run("demo", *DAY)
     assert (ran.code, ran.err) == (0, "")

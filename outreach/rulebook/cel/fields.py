@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from outreach.core.customer import KNOWN
+from outreach.core.occasions import FIELDS
 from outreach.core.rule import type_matches
 from outreach.rulebook.cel.problem import nearest
 from outreach.rulebook.cel.spelling import spelled
@@ -33,9 +34,10 @@ class Fields:
 
     def __init__(self, known: Known, event_types: Sequence[str]):
         self.known = known
-        matched = {pattern: _matched(pattern, known.event_fields) for pattern in event_types}
+        listed_too = FIELDS if any(t in FIELDS for t in event_types) else {}
+        matched = {pattern: _matched(pattern, {**known.event_fields, **listed_too}) for pattern in event_types}
         #: Types (or patterns) of the rule of which no fields are known.
-        self.unknown = [pattern for pattern, types in matched.items() if not any(types.values())]
+        self.unknown = [p for p, types in matched.items() if not any(types.values()) and p not in FIELDS]
         listed = frozenset().union(*(fields or () for types in matched.values() for fields in types.values()))
         self.event = listed | EVENT
         self.customer = known.customer_fields | CUSTOMER

@@ -1,5 +1,5 @@
 """Watches for rules that no event sets off, tallies of limited rules, aliases of merged customers; the site of a
-follow-up, and what a consent rests on.
+follow-up, an index of what was handed to staff, and what a consent rests on.
 
 Revision: 0002, after 0001.
 """
@@ -45,6 +45,10 @@ def upgrade() -> None:
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("bucket", "tenant_id", "id", name=op.f("pk_alias")),
     )
+    listed = sa.text("listed IS NOT NULL")
+    op.create_index(
+        "ix_follow_up_listed", "follow_up", ["tenant_id", "listed"], sqlite_where=listed, postgresql_where=listed
+    )
     op.add_column("follow_up", sa.Column("site", sa.Text(), nullable=False, server_default=""))
     op.add_column("consent", sa.Column("basis", sa.Text(), nullable=False, server_default=""))
     op.add_column("consent", sa.Column("expires", sa.BigInteger(), nullable=True))
@@ -55,6 +59,7 @@ def downgrade() -> None:
     op.drop_column("consent", "expires")
     op.drop_column("consent", "basis")
     op.drop_column("follow_up", "site")
+    op.drop_index("ix_follow_up_listed", table_name="follow_up")
     op.drop_table("alias")
     op.drop_table("tally")
     op.drop_index("ix_watch_wake", table_name="watch")

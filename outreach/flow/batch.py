@@ -1,0 +1,96 @@
+"""A batch of events on its way in: the facts about all its customers, and what is about to be written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from outreach.core.customer import Customer
+from outreach.core.event import Event
+from outreach.core.follow_up import AHEAD, FollowUp, evolve
+from outreach.core.guard import Policy
+from outreach.core.history import History
+from outreach.core.keys import bucket_of
+from outreach.core.rule import OnInactive, Rule
+from outreach.core.rule_index import RuleIndex
+from outreach.core.situation import Situation
+from outreach.core.stopping import ended
+from outreach.core.trace import Reason
+from outreach.flow.changes import Changes
+from outreach.flow.remembering import Say, as_written
+from outreach.store.store import Transaction
+
+
+class Receipt(NamedTuple):
+    """What became of one event at the door: `accepted`, `duplicate` or `rejected` with the reason."""
+
+    id: str
+    status: str
+    reason: str = ""
+
+
+@dataclass(slots=True)
+class Batch:
+    """The facts about all customers of a batch, and what is about to be written."""
+
+    tx: Transaction
+    now: datetime
+    policy: Policy
+    rules: RuleIndex
+    customers: MutableMapping[str, Customer]
+    history: Mapping[str, list[Event]]
+    last_started: dict[str, dict[str, datetime]]
+    open: dict[str, list[FollowUp]]
+    holds: dict[str, dict[str, datetime]]
+    changes: Changes
+    starts: bool = True
+    #: Ids of the follow-ups that were open before this batch, of the customers whose runs it may touch.
+    began: frozenset[str] = frozenset()
+    say: Say = as_written
+
+    def situation(self, event: Event, overlay: Mapping[str, object] | None = None) -> Situation:
+        """The situation of one event."""
+        customer = self.customers[event.customer]
+        past = History(
+            self.history.get(event.customer, ()), max(event.time, self.now), event, self.holds.get(event.customer, ())
+        )
+        return Situation(
+            tenant=self.tx.tenant, bucket=bucket_of(self.tx.tenant, customer.id), customer=customer, event=event,
+            now=self.now, policy=self.policy, past=past, last_started=self.last_started.get(event.customer, {}),
+            overlay=overlay,
+        )  # fmt: skip
+
+    def rouse(self, rule: Rule, event: Event) -> None:
+        """This event ends a silence: from now on the rule waits for the next one."""
+        trigger = rule.trigger
+        assert isinstance(trigger, OnInactive)
+        customer = self.customers[event.customer]
+        zone = self.situation(event).zone
+        place = (customer.country, customer.region)
+        self.changes.roused.append(
+            (customer.id, rule.name, trigger.after.add(event.time, zone, self.policy.calendar, place))
+        )
+
+    def ahead(self, customer: str) -> list[FollowUp]:
+        """What still lies ahead of a customer, with this batch's own changes."""
+        known = self.open.get(customer, ())
+        return [f for f in map(self.latest, known) if f.state in AHEAD]
+
+    def latest(self, f: FollowUp) -> FollowUp:
+        """A follow-up as this batch has changed it."""
+        return self.changes.new.get(f.id) or self.changes.changed.get(f.id, f)
+
+    def end(self, f: FollowUp, state: str, reason: Reason) -> FollowUp:
+        """End a follow-up that lies ahead, giving back its place in the ledger."""
+        over = ended(f, state, reason.code, self.now)
+        self.changes.change(over, state, (reason,), self.now)
+        if f.state == "listed":
+            self.changes.release(f)
+        for other in self.ahead(f.customer):
+            if other.state == "scheduled" and other.reason:  # it was put off; there may be room now
+                self.changes.change(
+                    evolve(other, wake=max(self.now, other.due)), "woken", (Reason(code=reason.code),), self.now
+                )
+        return over

@@ -1,0 +1,108 @@
+"""Beginning runs: the rules that an event or an occasion may set off, one by one; and what they begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from outreach.core.event import Event
+from outreach.core.follow_up import AHEAD, FollowUp, evolve
+from outreach.core.history import as_scope
+from outreach.core.occasions import CLOCK, dates_of
+from outreach.core.rule import Rule
+from outreach.core.situation import Scope, Situation
+from outreach.core.starting import Started, start
+from outreach.core.stepping import next_step, planned
+from outreach.core.stopping import stop_reason
+from outreach.core.trace import Reason
+from outreach.core.zone import to_local
+from outreach.flow.batch import Batch
+from outreach.flow.remembering import remember
+
+
+def begin(batch: Batch, event: Event, rules: Iterable[Rule]) -> None:
+    """The runs that this event sets off. Nearly every rule says no, so the situation is only made for one whose
+    condition holds."""
+    here: Situation | None = None
+    scope = Scope(
+        {"event": as_scope(event), "previous": None, "now": batch.now},
+        {"customer": lambda: batch.customers[event.customer].as_dict(batch.now),
+         "facts": lambda: batch.situation(event).past},
+    )  # fmt: skip
+    for rule in rules:
+        if rule.when is not None and not rule.when.holds(scope):
+            continue
+        if here is None:
+            here = batch.situation(event)
+        if event.source == CLOCK:
+            here.dates = dates_of(rule, event)
+        begun = start(rule, here, scope)
+        if begun is not None and not _is_known(batch, rule, begun):
+            _add_run(batch, rule, here, _within_limit(batch, rule, begun))
+
+
+def _is_known(batch: Batch, rule: Rule, begun: Started) -> bool:
+    """Whether this run goes on already. What isn't among the loaded ones is found when the batch is stored, except
+    where runs are counted or something is done at once."""
+    if any(f.id in batch.changes.new or f.id in batch.began for f in begun.follow_ups):
+        return True
+    doubtful = [f for f in begun.follow_ups if not f.trigger.startswith("event:")]
+    if not doubtful or (rule.max_per_day is None and all(f.channel != "remember" for f in doubtful)):
+        return False
+    return bool(batch.tx.follow_ups.known((f.customer, f.id) for f in doubtful))
+
+
+def _within_limit(batch: Batch, rule: Rule, begun: Started) -> Started:
+    """A rule that suddenly fires more than it may in a day is held for a person to release."""
+    if rule.max_per_day is None:
+        return begun
+    day = to_local(batch.now, batch.policy.zone).date().isoformat()
+    runs, released = batch.tx.house.tally(rule.name, day)
+    batch.tx.house.count(rule.name, day, 1)
+    if released or runs < rule.max_per_day:
+        return begun
+    code = f"max_per_day:{rule.max_per_day}"
+    held = [
+        evolve(f, state="held", reason=code, wake=None, ended=batch.now) if f.state == "scheduled" else f
+        for f in begun.follow_ups
+    ]
+    text = f"more than {rule.max_per_day} runs on {day}; `outreach resume {rule.name}` lets them go"
+    why = (Reason(code=code, text=text, numbers={"run": runs + 1, "limit": rule.max_per_day}),)
+    return Started(follow_ups=held, traces=[planned(f, batch.now, why) for f in held])
+
+
+def _add_run(batch: Batch, rule: Rule, here: Situation, begun: Started) -> None:
+    batch.changes.add(begun.follow_ups, begun.traces)
+    if rule.once_window is not None and begun.follow_ups:
+        batch.last_started.setdefault(here.customer.id, {})[rule.name] = begun.follow_ups[0].started
+    batch.open.setdefault(here.customer.id, []).extend(begun.follow_ups)
+    if rule.stop_on and begun.follow_ups:
+        _end_if_overtaken(batch, rule, here.event, begun.follow_ups)
+    for f in begun.follow_ups:
+        if f.channel == "remember" and batch.latest(f).state == "scheduled" and f.due <= batch.now:
+            _remember_now(batch, rule, here, f)
+
+
+def _end_if_overtaken(batch: Batch, rule: Rule, event: Event, run: list[FollowUp]) -> None:
+    """News of the end may overtake news of the beginning: a cancellation that came before the booking it cancels."""
+    known = batch.tx.events.history([event.customer], rule.stop_on).get(event.customer, ())
+    for later in sorted((e for e in known if e.time > event.time), key=lambda e: (e.time, e.id)):
+        for f in map(batch.latest, run):
+            reason = stop_reason(rule, f, later) if f.state in AHEAD else ""
+            if reason:
+                batch.end(f, "cancelled", Reason(code=reason, numbers={"event": later.id}))
+
+
+def _remember_now(batch: Batch, rule: Rule, here: Situation, f: FollowUp) -> None:
+    """In the same transaction, so that the next event already meets a customer of whom it is known."""
+    here.customer = batch.customers[f.customer]
+    over, customer, reason = remember(f, rule, here, batch.say)
+    batch.changes.change(over, over.state, (reason,), batch.now)
+    if customer is None:
+        return
+    batch.customers[f.customer] = here.customer = customer
+    batch.tx.customers.save([customer], batch.now)
+    after = next_step(rule, over, replace(here, previous_end=batch.now))
+    if after is not None:
+        why = (Reason(code=f"after:{f.step}"),)
+        batch.changes.add([after], [planned(after, batch.now, why)])
