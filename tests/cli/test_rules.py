@@ -23,7 +23,7 @@ rules:
 def test_the_shipped_rules_are_in_order(run: Run, business: Path):
     ran = run("rules", "check")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.endswith("\n12 rules are in order, 0 warnings\n")
+    assert ran.out.endswith("\n16 rules are in order, 0 warnings\n")
     told = run("rules", "check", "--json").json
     assert (told["ok"], told["problems"]) == (True, [])
 
@@ -34,7 +34,8 @@ def test_check_shows_what_each_sms_costs(run: Run, business: Path):
     assert re.search(r"^templates/thank-you-warm\.sms\.txt +1 +\d+ +GSM-7 +\d+ more", out, re.M)
     shown = {sms["file"]: sms for sms in run("rules", "check", "--json").json["sms"]}
     assert sorted(shown) == [
-        f"templates/{name}.sms.txt" for name in ("sorry-we-missed-you", "thank-you-short", "thank-you-warm")
+        f"templates/{name}.sms.txt"
+        for name in ("product-recalled", "sorry-we-missed-you", "thank-you-short", "thank-you-warm")
     ]
     warm = shown["templates/thank-you-warm.sms.txt"]
     assert warm["text"].startswith("Hi Alexandra, thanks for coming by.")
@@ -93,7 +94,7 @@ def test_a_folder_may_be_named_and_brings_its_templates(run: Run, business: Path
 def test_list_shows_what_sets_each_off_and_where_it_stands(run: Run, business: Path):
     run("pause", "service-plan")
     rules = {rule["name"]: rule for rule in run("rules", "list", "--json").json}
-    assert len(rules) == 12
+    assert len(rules) == 16
     assert rules["haircut-next-day"]["on"] == "appointment.completed"
     assert rules["haircut-next-day"]["place"].startswith("rules/haircut.yaml:")
     assert [name for name, rule in rules.items() if rule["paused"]] == ["service-plan"]
