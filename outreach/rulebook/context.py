@@ -19,7 +19,7 @@ class Context:
     """What rules are checked against, and where their mistakes go.
 
     `strict=False` makes unknown fields warnings; without a `reader` templates must be there, but what they say isn't
-    looked at. `sms` has what each SMS costs, by file.
+    looked at. `sms` has what each SMS costs, by file; `remembered` are the names of what rules remember.
     """
 
     known: Known
@@ -28,6 +28,7 @@ class Context:
     strict: bool = True
     problems: list[Problem] = field(default_factory=list)
     sms: dict[str, SmsLength] = field(default_factory=dict)
+    remembered: frozenset[str] = frozenset()
 
     def say(self, node: Node, found: tuple[str, str] | None, offset: int = 0, severity: str = "error") -> None:
         """Note a mistake, if one was found."""

@@ -22,6 +22,7 @@ from outreach.rulebook.fields import known_fields
 from outreach.rulebook.places import Node
 from outreach.rulebook.public_holidays import public_holidays
 from outreach.rulebook.sections import Written, read_folder, sections
+from outreach.rulebook.speech import remembered
 from outreach.rulebook.templates import find_templates
 
 #: Of one file no more mistakes are looked for.
@@ -71,7 +72,10 @@ def load_rulebook(
     written = sections(folder.rules, problems)
     cadence, calendar, zone = _policy(written, known, problems)
     templates = find_templates(templates_dir)
-    context = Context(known=known, templates=templates, reader=reader, strict=strict, problems=problems)
+    context = Context(
+        known=known, templates=templates, reader=reader, strict=strict, problems=problems,
+        remembered=remembered(node for _, node in written.rules),
+    )  # fmt: skip
     rules = _rules(written, context)
     if not any(problem.severity == "error" for problem in problems):
         problems += _about_all(rules_dir.name, written, known)

@@ -8,7 +8,7 @@ stand in every message.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
@@ -20,6 +20,7 @@ from outreach.rulebook.context import Context
 from outreach.rulebook.fields import stranger, unknown_field
 from outreach.rulebook.hints import any_of, did_you_mean
 from outreach.rulebook.places import Node
+from outreach.rulebook.step_shapes import RememberKeys
 
 ROOTS: Final = ("customer", "event", "previous", "memory", "history", "business", "now", "rule")
 #: What a template may ask for besides: given to e-mails that can be unsubscribed from.
@@ -77,6 +78,14 @@ def check_text(node: Node, types: Sequence[str], context: Context, *, first: boo
     return _told(reading)
 
 
+def remembered(rules: Iterable[Node]) -> frozenset[str]:
+    """The names of what `remember` steps put into memories."""
+    steps = (step for rule in rules if isinstance(given := rule.at("steps").value, list) for step in given)
+    return frozenset(
+        name for step in steps if (facts := step.entries().get("remember")) for name in facts.entries()
+    ) - frozenset(RememberKeys.keys())
+
+
 def _told(reading: Reading) -> Told:
     past = {name.parts[1] for name in reading.names if name.parts[0] == "history" and len(name.parts) > 1}
     return Told(frozenset(past), any(name.parts[0] == "previous" for name in reading.names))
@@ -109,6 +118,10 @@ def _slip(name: Spoken, said: Said) -> Said | None:
 def _complaint(name: Spoken, types: Sequence[str], context: Context, first: bool) -> Said | None:
     root, *fields = name.parts
     match root:
+        case "memory" if fields:
+            return _memory(name, fields[0], context)
+        case "customer" if fields[0:1] == ["memory"] and len(fields) > 1:
+            return _memory(name, fields[1], context)
         case "customer" | "event" if fields:
             return _field(name, types, context)
         case "previous" if first:
@@ -152,6 +165,14 @@ def _not_of_all(name: Spoken, types: Sequence[str], context: Context) -> Said | 
         return None
     said = f"`{name.text}` is no known field of {any_of(lacking)}, which starts the rule too: its messages are held"
     return said, f"write {{{{ {name.text}|default('…') }}}}", "warning"
+
+
+def _memory(name: Spoken, fact: str, context: Context) -> Said | None:
+    """Customers may bring a memory of their own; what looks like a slip for what rules remember is one."""
+    meant = did_you_mean(fact, context.remembered, ".".join(name.parts[: name.parts.index(fact)]) + ".{}")
+    if fact in context.remembered or not meant:
+        return None
+    return f"no rule remembers `{fact}`", meant, "warning"
 
 
 def _past(name: Spoken, context: Context) -> Said | None:

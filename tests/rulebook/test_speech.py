@@ -75,6 +75,27 @@ def test_a_condition_that_asks_for_the_step_before_is_known_too(folder: Path):
     assert [step.asks_previous for step in rule.steps] == [False, True]
 
 
+def test_a_slip_for_what_a_rule_remembers_is_a_warning(folder: Path):
+    rules = RULES + "      - remember: {favourite_meal: '{{ event.room }}', until: 2 years}\n"
+    (warning,) = read(
+        folder, "{{ memory.favorite_meal }} {{ memory.shoes }} {{ memory.favourite_meal }}", rules=rules
+    ).warnings
+    assert (warning.message, warning.hint) == (
+        "no rule remembers `favorite_meal`", "did you mean `memory.favourite_meal`?"
+    )  # fmt: skip
+    (warning,) = read(folder, "{{ customer.memory.favorite_meal }}", rules=rules).warnings
+    assert warning.hint == "did you mean `customer.memory.favourite_meal`?"
+
+
+def test_what_is_remembered_is_a_template_too(folder: Path):
+    rules = RULES + "      - remember:\n          meal: '{{ event.rom }}'\n          table: 7\n"
+    with pytest.raises(RulebookError) as told:
+        read(folder, "hello", rules=rules)
+    (problem,) = told.value.problems
+    assert (problem.file, problem.line, problem.column) == ("rules/rules.yaml", 9, 21)
+    assert problem.message == "`event.rom` is not a known field of `visit`"
+
+
 def test_an_unknown_field_is_a_warning_where_unknown_fields_are(folder: Path):
     with pytest.raises(RulebookError) as told:
         read(folder, "{{ event.rom }}")
