@@ -128,6 +128,15 @@ def test_an_attack_is_a_problem(template: str, sms: Sms):
     assert rendered.problem.startswith("templates/x.sms.txt:")
 
 
+@pytest.mark.parametrize(
+    "attribute",
+    ["customer.__class__", "customer.keys", "customer['update']", "''.format", "'x'.upper", "event.items.append",
+     "now.tzinfo", "now.__class__", "now.strftime", "range.__class__", "(1).real", "(1.5)['hex']"],
+)  # fmt: skip
+def test_an_attribute_is_not_even_there(attribute: str, sms: Sms):
+    assert sms("{{ 'reached' if " + attribute + " is defined else 'not there' }}").body == "not there"
+
+
 @pytest.mark.parametrize("name", [*BOMBS, *PAGES])
 def test_a_bomb_is_a_problem_soon(name: str, bombs: dict[str, Any]):
     came = bombs[name]
