@@ -45,7 +45,7 @@ format: $(READY) ## Put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(READY) $(DATA)/.ready ## Measure
+bench: $(READY) $(DATA)/.ready $(VENV)/.bench ## Measure, beside other engines
 	@$(BIN)/python -m bench
 
 data: $(DATA)/.ready ## The public data set that tests and benchmarks read
@@ -53,6 +53,7 @@ data: $(DATA)/.ready ## The public data set that tests and benchmarks read
 lock: $(VENV)/.locked ## Write the exact, hashed requirements anew (UPGRADE=1: newest versions)
 	@$(COMPILE) requirements.in -o requirements.txt
 	@$(COMPILE) --no-deps requirements-data.in -o requirements-data.txt
+	@$(COMPILE) --constraints requirements.txt requirements-bench.in -o requirements-bench.txt
 	@echo 'uv>=0.13,<0.14' | $(COMPILE) --no-annotate - -o requirements-uv.txt
 
 clean: ## Remove .venv and caches (the databases stay)
@@ -91,6 +92,12 @@ $(VENV)/.locked: $(VENV)/.created requirements.txt requirements-uv.txt
 
 $(READY): $(VENV)/.locked pyproject.toml
 	@$(PIP) install -q --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Only measured, never used: nobody needs them to run, test or check.
+$(VENV)/.bench: $(VENV)/.locked requirements-bench.txt
+	@peers="install -q --no-deps --require-hashes -r requirements-bench.txt"; \
+	{ [ -x $(UV) ] && $(UV) pip $$peers --python $(BIN)/python; } || $(PIP) $$peers
 	@touch $@
 
 # Unpacked beside the installed packages, never imported.

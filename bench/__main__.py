@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import conditions, ingest
+from bench import ingest, rules
 
-for part in (ingest, conditions):
+for part in (ingest, rules):
     part.main()

@@ -20,7 +20,7 @@ from outreach.engine import Engine
 from outreach.errors import ConfigError, DatabaseError
 from outreach.ports import Clock
 from outreach.providers import senders
-from outreach.rendering import Renderer
+from outreach.rendering import Checker, Renderer
 from outreach.rulebook.load import Rulebook, load_rulebook
 from outreach.settings import Settings
 from outreach.store import schema
@@ -69,10 +69,19 @@ def open_app(settings: Settings, *, clock: Clock | None = None) -> App:
     return assemble(settings, store, read_rules(settings, seen), clock or SystemClock())
 
 
-def read_rules(settings: Settings, seen: dict[str, set[str]]) -> Rulebook:
-    """The rulebook, its names checked against the fields seen so far, by event type. Raises RulebookError."""
+def read_rules(settings: Settings, seen: dict[str, set[str]], *, trial: bool = False) -> Rulebook:
+    """The rulebook, its names checked against the fields seen so far, by event type. With `trial` the templates are
+    tried out as well. Raises RulebookError."""
     customer_fields = seen.pop("customer", set())
-    return load_rulebook(settings.rules, settings.templates, seen_fields=seen, seen_customer_fields=customer_fields)
+    return load_rulebook(
+        settings.rules, settings.templates, seen_fields=seen, seen_customer_fields=customer_fields,
+        reader=template_reader(settings, trial=trial),
+    )  # fmt: skip
+
+
+def template_reader(settings: Settings, *, trial: bool = False) -> Checker:
+    """What checks the templates' own words when rules are read."""
+    return Checker(settings.templates, settings.business | {"timezone": "UTC"}, trial=trial)
 
 
 def assemble(settings: Settings, store: Store, rulebook: Rulebook, clock: Clock) -> App:

@@ -1,13 +1,17 @@
-"""What the engine needs of the world, in the engine's words: senders, a renderer, a clock. The store's port is below.
+"""What the engine needs of the world, in the engine's words: senders, a renderer, a clock; and what the rulebook needs
+of the templates.
 
-The consumer owns these; `senders/`, `rendering.py`, `store/` provide them, and `bootstrap.py` puts them together.
+The consumer owns these; `senders/` and `rendering/` provide them, and `bootstrap.py` puts them together.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
+
+from outreach.errors import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,3 +117,57 @@ class TemplateRenderer(Protocol):
 
     def render_text(self, text: str, context: dict[str, object]) -> Rendered:
         """A short text that stands in a rule itself. Never raises."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """A name that a template uses: its parts, how it is written, and where. `offset` counts from 0 within its text.
+
+    `guarded`: the template provides for its absence (`|default`, `is defined`). `asked`: it decides an `if`, which an
+    absent one can't do.
+    """
+
+    parts: tuple[str, ...]
+    text: str
+    line: int
+    column: int
+    offset: int = 0
+    guarded: bool = False
+    asked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsLength:
+    """What an SMS costs, written with made-up values of usual length. `room` is what fits until it costs one more: in
+    septets (GSM-7) or UTF-16 units (UCS-2)."""
+
+    file: str
+    characters: int
+    encoding: str
+    segments: int
+    room: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A template's file (or a rule's own text), read without a customer: what is wrong with it, what it speaks of."""
+
+    file: str = ""
+    problems: tuple[Problem, ...] = ()
+    names: tuple[Spoken, ...] = ()
+    sms: SmsLength | None = None
+
+
+class TemplateReader(Protocol):
+    """What the rulebook needs of the templates, to check that they speak of what is there."""
+
+    @property
+    def business(self) -> Collection[str]:
+        """What `business.…` has."""
+
+    def read(self, channel: str, name: str) -> Sequence[Reading]:
+        """Every file of a template: all languages, and the layout around it. None when there is no such template."""
+
+    def read_text(self, text: str) -> Reading:
+        """A short text that stands in a rule itself; lines and columns count within it."""

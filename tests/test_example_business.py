@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from outreach.core.rule import Rule
 from outreach.core.starting import fires_on
 from outreach.demo.scenario import last_day, load
+from outreach.rendering import Checker, Renderer
 from outreach.rulebook.load import load_rulebook
 
 ROOT = Path(__file__).parent.parent
@@ -46,14 +46,15 @@ def rendered(name: str, **scope: Any) -> str:
 
 
 def test_the_rules_load_without_a_warning():
-    assert load_rulebook(ROOT / "rules", TEMPLATES).warnings == ()
+    reader = Checker(TEMPLATES, BUSINESS)
+    assert load_rulebook(ROOT / "rules", TEMPLATES, reader=reader).warnings == ()
 
 
 def test_every_template_is_used(rules: dict[str, Rule]):
     used = {
         f"{name}.{step.channel}" for rule in rules.values() for step in rule.steps for name in step.templates.values()
     }
-    assert {".".join(path.name.split(".")[:2]) for path in TEMPLATES.glob("*.*.*")} == used
+    assert {".".join(path.name.split(".")[:2]) for path in TEMPLATES.glob("[a-z]*.*.*")} == used
 
 
 @pytest.mark.parametrize("name", [path.name for path in sorted(TEMPLATES.glob("*.sms.txt"))])
@@ -72,15 +73,33 @@ def test_a_marketing_sms_says_how_to_stop_it(rules: dict[str, Rule]):
                     assert "STOP" in (TEMPLATES / f"{name}.sms.txt").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("*.email.*")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(TEMPLATES.glob("[a-z]*.email.*")), ids=lambda path: path.name)
 def test_an_email_has_its_subject_an_address_and_a_way_out(path: Path, rules: dict[str, Rule]):
     event = {"booking_id": "B-1", "contract_id": "SC-1", "plan": "Service plan"}
-    text = rendered(path.name, customer={}, event=event, unsubscribe_url="https://example.com/u/1")
-    assert re.match(r"---\nsubject: .+\npreview: .+\n---\n", text)
-    assert BUSINESS["address"] in text
-    safety = {name for r in rules.values() if r.purpose == "safety" for s in r.steps for name in s.templates.values()}
-    assert ("https://example.com/u/1" in text) == (path.name.split(".")[0] not in safety)
-    assert "https://" not in rendered(path.name, customer={}, event=event)
+    scope = {"customer": {}, "event": event, "business": BUSINESS}
+    name, _, *language = path.name.split(".")[:-1]
+    renderer = Renderer(TEMPLATES)
+    mail = renderer.render("email", name, {**scope, "unsubscribe_url": "https://example.com/u/1"}, *language)
+    assert mail.problem == ""
+    assert mail.subject
+    assert mail.preview
+    safety = {n for r in rules.values() if r.purpose == "safety" for s in r.steps for n in s.templates.values()}
+    for text in (mail.body, mail.html):
+        assert BUSINESS["address"] in text
+        assert ("https://example.com/u/1" in text) == (name not in safety)
+    without = renderer.render("email", name, scope, *language)
+    assert "https://" not in without.body + without.html
+
+
+def test_a_letter_and_its_layout_speak_one_language():
+    mail = Renderer(TEMPLATES).render(
+        "email", "before-your-stay",
+        {"customer": {}, "event": {"booking_id": "B-1"}, "business": BUSINESS, "unsubscribe_url": "https://x.example"},
+        "fr-CA",
+    )  # fmt: skip
+    assert '<html lang="fr">' in mail.html
+    assert "Ne plus recevoir" in mail.body
+    assert "No more mails" not in mail.body
 
 
 @pytest.mark.parametrize("today", DAYS, ids=str)

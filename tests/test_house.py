@@ -101,6 +101,12 @@ def test_the_requirements_agree():
 
     locked = requirement_names(lines_in("requirements.txt"))
     assert set(wanted) <= set(locked)
+    peers = requirement_names(lines_in("requirements-bench.txt"))
+    assert set(requirement_names(lines_in("requirements-bench.in"))) <= set(peers)
+    # What both need is the same: the benchmark must not change what is measured.
+    assert {name: peers[name] for name in peers.keys() & locked.keys()} == {
+        name: locked[name] for name in peers.keys() & locked.keys()
+    }
 
 
 def test_a_test_cannot_talk_to_the_world():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from outreach.cli import rule_tests
 from outreach.cli.common import Database, Json, Templates, settings
 from outreach.cli.output import counted, err, print_json, table
 from outreach.errors import OutreachError, Problem, RulebookError
+from outreach.ports import SmsLength
 from outreach.rulebook.listing import describe
 from outreach.rulebook.load import Rulebook
 from outreach.settings import Settings
@@ -21,26 +23,31 @@ Folder = Annotated[Path | None, typer.Argument(metavar="DIR", help="Default: OUT
 
 
 def check(folder: Folder = None, templates: Templates = None, database: Database = None, json: Json = False) -> None:
-    """Check every rule, template name and the cadence; all mistakes at once, each with its place and the mend."""
+    """Check every rule, template and the cadence; all mistakes at once, each with its place and the mend."""
     chosen = settings(database, folder, templates)
     try:
-        book = _load(chosen)
+        book = _load(chosen, trial=True)
     except RulebookError as error:
         mistakes = sum(p.severity == "error" for p in error.problems)
         _say(error.problems, json, counted(mistakes, "mistake"))
         raise typer.Exit(1) from error
     good = counted(len(book.rules), "rule") + (" is" if len(book.rules) == 1 else " are")
-    _say(book.warnings, json, f"{good} in order, {counted(len(book.warnings), 'warning')}")
+    _say(book.warnings, json, f"{good} in order, {counted(len(book.warnings), 'warning')}", book.sms)
 
 
-def _say(problems: Sequence[Problem], json: bool, summary: str) -> None:
+def _say(problems: Sequence[Problem], json: bool, summary: str, sms: Sequence[SmsLength] = ()) -> None:
     if json:
-        print_json({"ok": all(p.severity != "error" for p in problems), "problems": [_plain(p) for p in problems]})
+        ok = all(p.severity != "error" for p in problems)
+        print_json({"ok": ok, "problems": [_plain(p) for p in problems], "sms": [asdict(s) for s in sms]})
         return
     for problem in problems:
         err(str(problem))
         if problem.text:
             err(f"    {problem.text[:200]}")
+    if sms:
+        columns = ("template", "SMS", "characters", "encoding", "room for")
+        rows = [(s.file, str(s.segments), str(s.characters), s.encoding, f"{s.room} more") for s in sms]
+        table("SMS, with names and things of usual length", columns, rows)
     typer.echo(summary)
 
 
@@ -61,14 +68,14 @@ def list_(folder: Folder = None, database: Database = None, json: Json = False) 
     table("Rules", ("rule", "on", "steps", "purpose", "prio", "", "where", "about"), rows, nothing)
 
 
-def _load(chosen: Settings) -> Rulebook:
+def _load(chosen: Settings, *, trial: bool = False) -> Rulebook:
     """With what the database has seen of events, when there is one: names are checked against it too."""
     try:
         with open_store(chosen).reading() as tx:
             seen = tx.house.fields()
     except OutreachError:
         seen = {}
-    return read_rules(chosen, seen)
+    return read_rules(chosen, seen, trial=trial)
 
 
 def _paused(chosen: Settings) -> set[str]:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from outreach.bootstrap import assemble, calm_collector, shipped, virtual_store
+from outreach.bootstrap import assemble, calm_collector, shipped, template_reader, virtual_store
 from outreach.cli.output import err, print_json, progress, table, writing
 from outreach.core.follow_up import BY_STAFF, OUTCOMES
 from outreach.core.zone import to_utc
@@ -128,8 +128,9 @@ def _play(
 def _rulebook(files: _Files, settings: Settings) -> Rulebook:
     names = {name for person, _ in files.people for name in person.fields}
     return load_rulebook(
-        settings.rules, settings.templates, seen_fields=files.fields(), seen_customer_fields=names, strict=False
-    )
+        settings.rules, settings.templates, seen_fields=files.fields(), seen_customer_fields=names, strict=False,
+        reader=template_reader(settings),
+    )  # fmt: skip
 
 
 def _show(rows: Sequence[Contact], changes: Sequence[Difference] | None, rejected: list[str], json: bool) -> None:

@@ -85,7 +85,10 @@ Trigger = OnEvent | OnMissing | ByClock
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One step. `templates` maps variant to template name ({"": name} when there is no split); `facts` are what a
-    `remember` step puts into the customer's memory, for as long as `keep` says (None: for ever)."""
+    `remember` step puts into the customer's memory, for as long as `keep` says (None: for ever).
+
+    `history` are the event types of the past that its texts speak of; `tells_previous`: they speak of the step before.
+    """
 
     name: str
     index: int
@@ -101,11 +104,13 @@ class Step:
     done_by: When | None = None
     facts: Mapping[str, str | int | float | bool] = field(default_factory=dict)
     keep: Span | None = None
+    history: frozenset[str] = frozenset()
+    tells_previous: bool = False
 
     @property
     def asks_previous(self) -> bool:
-        """Whether its condition speaks of the step before."""
-        return self.when is not None and self.when.uses_previous
+        """Whether its condition or its texts speak of the step before."""
+        return self.tells_previous or (self.when is not None and self.when.uses_previous)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +154,10 @@ class Rule:
 
     @property
     def facts(self) -> frozenset[str]:
-        """Event types of the past that its conditions ask for, those of its steps included."""
+        """Event types of the past that its conditions ask for and its templates speak of."""
         asked = (self.when, *(step.when for step in self.steps))
-        return frozenset(t for condition in asked if condition is not None for t in condition.needs_facts)
+        told = frozenset(t for step in self.steps for t in step.history)
+        return told | {t for condition in asked if condition is not None for t in condition.needs_facts}
 
 
 def type_matches(pattern: str, event_type: str) -> bool:

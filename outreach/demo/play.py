@@ -10,14 +10,13 @@ from typing import Any
 
 from sqlalchemy.engine import make_url
 
-from outreach.bootstrap import App, SystemClock, assemble, open_store, shipped
+from outreach.bootstrap import App, SystemClock, assemble, open_store, read_rules, shipped
 from outreach.core.zone import to_local, to_utc
 from outreach.demo.scenario import ZONE, last_day, load
 from outreach.doors.lines import event_of
 from outreach.doors.people import Person, customer_of
 from outreach.errors import DatabaseError, InputError
 from outreach.ports import VirtualClock
-from outreach.rulebook.load import load_rulebook
 from outreach.settings import Settings
 from outreach.simulation.run import Simulation
 
@@ -61,7 +60,7 @@ def play(
     store = open_store(settings, create=True)
     since = _local(_today(end), FIRST)
     clock = VirtualClock(events[0].time)
-    it = assemble(settings, store, load_rulebook(settings.rules, settings.templates), clock)
+    it = assemble(settings, store, read_rules(settings, {}), clock)
     with store.writing() as tx:
         tx.house.set(MARK, "demo")
     it.engine.save_customers([_person(line) for line in people])

@@ -4,7 +4,8 @@ Templates come from marketing, data from anybody. So templates run in a sandbox 
 of work, data is copied to plain values first, and what is unknown or empty stops the message, leaving no hole.
 """
 
+from outreach.rendering.checking import Checker
 from outreach.rendering.renderer import Renderer
 from outreach.rendering.segments import sms_segments
 
-__all__ = ["Renderer", "sms_segments"]
+__all__ = ["Checker", "Renderer", "sms_segments"]

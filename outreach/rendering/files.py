@@ -1,10 +1,14 @@
-"""Finding a template, `NAME.CHANNEL.EXT` or in the customer's language `NAME.CHANNEL.LANG.EXT`, and taking it apart."""
+"""Finding a template, `NAME.CHANNEL.EXT` or in the customer's language `NAME.CHANNEL.LANG.EXT`, and taking it apart.
+
+A name that begins with `_` is no template of its own: it is the page around others, `layout: _letter`.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -15,21 +19,37 @@ from outreach.rendering.problem import TemplateProblem, did_you_mean
 
 EXTENSIONS = {"sms": ("txt",), "call": ("md",), "task": ("md",), "email": ("html", "md", "txt")}
 LARGEST_FILE = 64_000
+KEYS = ("subject", "preview", "layout")
 
 # What comes from a rule or from a customer's record becomes part of a path: no dots, no slashes.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+LAYOUT = re.compile(r"_[A-Za-z0-9_-]+")
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A text of a file, and the line and column where it begins."""
+
+    text: str
+    line: int
+    column: int = 1
+
+    def place(self, line: int, column: int) -> tuple[int, int]:
+        """Within the file, what is this line and column within the text."""
+        return self.line + line - 1, column + self.column - 1 if line == 1 else column
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """A template file, read: its body and its front matter, each with the line where it begins."""
+    """A template file, read: its body, what its front matter says, and the layout around it, if it names one."""
 
     path: Path
     language: str
     html: bool
-    body: tuple[str, int]
-    front: dict[str, tuple[str, int]] = field(default_factory=dict)
+    body: Part
+    front: dict[str, Part] = field(default_factory=dict)
+    layout: Part | None = None
 
 
 def label(folder: Path, path: Path) -> str:
@@ -44,21 +64,32 @@ def find(folder: Path, channel: str, name: str, language: str = "") -> tuple[Pat
         TemplateProblem: there is none; says which name was probably meant.
     """
     if channel not in EXTENSIONS:
-        guess = did_you_mean(channel, EXTENSIONS)
-        raise TemplateProblem(f"no channel '{channel}'{guess}", label=f"{folder.name}/{name}.{channel}")
+        said, hint = f"no channel `{channel}`", did_you_mean(channel, EXTENSIONS)
+        raise TemplateProblem(said, label=f"{folder.name}/{name}.{channel}", hint=hint)
     if NAME.fullmatch(name):
-        for tag in _tags(language):
-            for extension in EXTENSIONS[channel]:
-                path = folder / ".".join(filter(None, (name, channel, tag, extension)))
-                if path.is_file():
-                    return path, tag
+        for tag, extension in product(_tags(language), EXTENSIONS[channel]):
+            path = folder / ".".join(filter(None, (name, channel, tag, extension)))
+            if path.is_file():
+                return path, tag
     wanted = f"{folder.name}/{name}.{channel}.{EXTENSIONS[channel][0]}"
-    raise TemplateProblem(f"no such template{did_you_mean(name, names(folder, channel))}", label=wanted)
+    there = {path.name.split(".")[0] for path, _ in _all(folder, channel)}
+    raise TemplateProblem("no such template", label=wanted, hint=did_you_mean(name, there))
 
 
-def names(folder: Path, channel: str) -> list[str]:
-    """The names of all templates of a channel, sorted."""
-    return sorted({path.name.split(".")[0] for path, _ in _all(folder, channel)})
+def find_layout(source: Source, folder: Path) -> tuple[Path, str]:
+    """The file of the layout that a template names, and its language: the template's own, else the one for all.
+
+    Raises:
+        TemplateProblem: there is none.
+    """
+    named = source.layout or Part("", 0)
+    for tag in _tags(source.language) if LAYOUT.fullmatch(named.text) else ():
+        path = folder / ".".join(filter(None, (named.text, "email", tag, "html")))
+        if path.is_file():
+            return path, tag
+    there = {path.name.split(".")[0] for path in folder.glob("_*.email*.html")}
+    hint = did_you_mean(named.text, there) or f"write {folder.name}/_letter.email.html and `layout: _letter`"
+    raise TemplateProblem(f"there is no layout `{named.text}`", named.line, hint=hint, column=named.column)
 
 
 def variants(folder: Path, channel: str, name: str) -> list[tuple[Path, str]]:
@@ -70,7 +101,7 @@ def read(path: Path, language: str) -> Source:
     """Read a template file and take off its front matter.
 
     Raises:
-        TemplateProblem: it can't be read, is too large, or its front matter is not `subject` and `preview`.
+        TemplateProblem: it can't be read, is too large, or its front matter is wrong or has no subject.
     """
     try:
         if path.stat().st_size > LARGEST_FILE:
@@ -78,9 +109,16 @@ def read(path: Path, language: str) -> Source:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise TemplateProblem(f"can't be read: {error}") from None
-    front, body = _split(text) if ".email." in path.name else ("", text)
+    html, layout = path.suffix == ".html", path.name.startswith("_")
+    front, body = _split(text) if ".email." in path.name and not layout else ("", text)
+    parts = _front_matter(front)
+    if ".email." in path.name and not layout and "subject" not in parts:
+        raise TemplateProblem('an e-mail begins with its front matter: ---, subject: "…", ---', 1)
+    named = parts.pop("layout", None)
+    if named and not html:
+        raise TemplateProblem("a layout is a page in HTML", named.line, hint="name this file `….email.html`")
     first = text[: len(text) - len(body)].count("\n") + 1
-    return Source(path, language, path.suffix == ".html", (body, first), _front_matter(front))
+    return Source(path, language, html, Part(body, first), parts, named)
 
 
 def _all(folder: Path, channel: str) -> Iterator[tuple[Path, str]]:
@@ -106,24 +144,27 @@ def _split(text: str) -> tuple[str, str]:
     return (matter[1], text[matter.end() :]) if matter else ("", text)
 
 
-def _front_matter(text: str) -> dict[str, tuple[str, int]]:
+def _front_matter(text: str) -> dict[str, Part]:
     try:
         data = YAML(typ="rt", pure=True).load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 2 if error.problem_mark else 1
-        raise TemplateProblem(f'front matter: {error.problem}; put the text in "quotes"', line) from None
+        raise TemplateProblem(f"front matter: {error.problem}", line, hint='put the text in "quotes"') from None
     except (YAMLError, ValueError) as error:
         raise TemplateProblem(f"front matter: {error}", 1) from None
     if data is None:
         return {}
     if not isinstance(data, CommentedMap):
         raise TemplateProblem('front matter is `subject: "…"` and `preview: "…"`', 2)
-    return {key: _entry(key, data[key], data.lc.key(key)[0] + 2) for key in data}
+    return {key: _entry(key, data, text.splitlines()) for key in data}
 
 
-def _entry(key: object, value: object, line: int) -> tuple[str, int]:
-    if key not in {"subject", "preview"}:
-        raise TemplateProblem(f"front matter has no '{key}'{did_you_mean(str(key), ['subject', 'preview'])}", line)
+def _entry(key: object, data: CommentedMap, lines: list[str]) -> Part:
+    value, (line, column) = data[key], data.lc.value(key)
+    if key not in KEYS:
+        line = data.lc.key(key)[0] + 2
+        raise TemplateProblem(f"front matter has no `{key}`", line, hint=did_you_mean(str(key), KEYS), column=1)
     if not isinstance(value, str):
-        raise TemplateProblem(f"'{key}' is not a text; put it in \"quotes\"", line)
-    return str(value), line
+        raise TemplateProblem(f"`{key}` is not a text", line + 2, hint='put it in "quotes"', column=column + 1)
+    quoted = line < len(lines) and lines[line][column : column + 1] in ("'", '"')
+    return Part(str(value), line + 2, column + 1 + quoted)

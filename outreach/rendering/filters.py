@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from jinja2 import TemplateRuntimeError, Undefined, pass_context, pass_eval_context
@@ -11,14 +11,14 @@ from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
 from jinja2.tests import TESTS as JINJA_TESTS
 
+from outreach.rendering.budget import EACH, MOST_ROUNDS, SMALL, all_paid, each, small
 from outreach.rendering.dates import day_text, money_text, time_text
 from outreach.rendering.plain import Blank
 
 LONGEST_VALUE = 10_000
-MOST_ROUNDS = 2_000
 
-#: Names that no template can write, for what the sandbox itself puts into a template and its context.
-EACH, ROUNDS, LANGUAGE = "each item", "rounds left", "language of the template"
+#: A name that no template can write.
+LANGUAGE = "language of the template"
 
 HARMLESS = (
     *("abs", "capitalize", "count", "d", "default", "e", "escape", "first", "float", "int", "items", "last", "length"),
@@ -30,16 +30,6 @@ TEST_NAMES = (
     *("eq", "equalto", "==", "ne", "!=", "gt", "greaterthan", ">", "lt", "lessthan", "<", "ge", ">=", "le", "<="),
     *("integer", "float", "number", "string", "mapping", "iterable", "sequence"),
 )
-
-
-@pass_context
-def each(context: Context, items: Iterable[Any]) -> Iterator[Any]:
-    """What every `for` runs over: it counts the rounds of all loops of a message together, so that nesting ends too."""
-    rounds: Iterator[int] = context[ROUNDS]
-    for item in items:
-        if next(rounds, None) is None:
-            raise TemplateRuntimeError(f"its loops go round more than {MOST_ROUNDS} times")
-        yield item
 
 
 def limited_range(*bounds: int) -> range:
@@ -102,14 +92,14 @@ def is_none(value: object) -> bool:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    **{name: JINJA_FILTERS[name] for name in HARMLESS},
-    "join": join,
-    "replace": replace,
+    **all_paid({name: JINJA_FILTERS[name] for name in HARMLESS}),
+    **all_paid({"join": join, "replace": replace}),
     "round": rounded,
     "date": _shown("date", day_text, translated=True),
     "time": _shown("time", time_text, translated=True),
     "money": _shown("money", money_text, translated=False),
     EACH: each,
+    SMALL: small,
 }
 
 TESTS: Mapping[str, Any] = {

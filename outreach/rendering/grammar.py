@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from jinja2 import TemplateSyntaxError, meta, nodes
+from jinja2 import TemplateSyntaxError, nodes
+from jinja2.visitor import NodeTransformer
 
-from outreach.rendering.filters import EACH
+from outreach.rendering.budget import EACH, SMALL
 
 ALLOWED = (
     *(nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.List, nodes.Tuple),
@@ -15,8 +16,9 @@ ALLOWED = (
 )
 WHY_NOT = {
     nodes.Call: "templates can't call anything; there are filters: {{ customer.first_name|title }}",
-    nodes.Concat: "'~' isn't there; write {{ a }} {{ b }}, or a + b",
-    nodes.Pow: "'**' isn't there",
+    nodes.For: "a loop can't call itself: no `recursive`",
+    nodes.Concat: "there is no `~`; write {{ a }} {{ b }}, or a + b",
+    nodes.Pow: "there is no `**`",
     nodes.Include: "templates stand alone: no include",
     nodes.Extends: "templates stand alone: no extends",
     nodes.Import: "templates stand alone: no import",
@@ -50,31 +52,36 @@ def _allowed(node: nodes.Node) -> bool:
             return isinstance(node, ALLOWED)
 
 
+class Counting(NodeTransformer):
+    """Puts a filter around what every loop runs over, that counts its rounds, and around every list, that keeps it
+    small."""
+
+    def visit_For(self, loop: nodes.For) -> nodes.For:
+        """A round is as heavy as there are nodes in the loop."""
+        inside = (*loop.body, *loop.else_, *([loop.test] if loop.test else ()))
+        weight = sum(len(_all(node)) for node in inside)
+        self.generic_visit(loop)
+        loop.iter = _filtered(loop.iter, EACH, nodes.Const(weight))
+        return loop
+
+    def visit_List(self, made: nodes.List | nodes.Tuple) -> nodes.Node:
+        """One that is read; names that a loop sets are a tuple too."""
+        self.generic_visit(made)
+        stored = isinstance(made, nodes.Tuple) and made.ctx != "load"
+        return made if stored or not made.items else _filtered(made, SMALL)
+
+    visit_Tuple = visit_List
+
+
 def counted(tree: nodes.Template) -> nodes.Template:
-    """The same template, with every loop running over a filter that counts its rounds."""
-    for loop in tree.find_all(nodes.For):
-        loop.iter = nodes.Filter(loop.iter, EACH, [], [], None, None, lineno=loop.lineno, environment=tree.environment)
-    return tree
+    """The same template, with its loops and lists held to a measure."""
+    counting: nodes.Template = Counting().visit(tree)
+    return counting
 
 
-def names(tree: nodes.Template, there: set[str]) -> dict[str, int]:
-    """The names that the data must have, each with the line where it is first used; `customer.x` one level deep.
-
-    A name that the template itself asks about (`is defined`) may be missing.
-    """
-    wanted = meta.find_undeclared_variables(tree) - there - _asked_about(tree)
-    found: dict[str, int] = {}
-    for node in _all(tree):
-        if isinstance(node, nodes.Name) and node.name in wanted:
-            found.setdefault(node.name, node.lineno)
-        if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name) and node.node.name in wanted:
-            found.setdefault(f"{node.node.name}.{node.attr}", node.lineno)
-    return found
-
-
-def _asked_about(tree: nodes.Template) -> set[str]:
-    tests = (test for test in tree.find_all(nodes.Test) if test.name in {"defined", "undefined"})
-    return {test.node.name for test in tests if isinstance(test.node, nodes.Name)}
+def _filtered(inner: nodes.Node, name: str, *args: nodes.Expr) -> nodes.Filter:
+    environment = inner.environment
+    return nodes.Filter(inner, name, list(args), [], None, None, lineno=inner.lineno, environment=environment)
 
 
 def _all(node: nodes.Node) -> list[nodes.Node]:

@@ -15,6 +15,31 @@ ADDRESS = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)]")
 INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
+TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.IGNORECASE)
+#: Elements that have no inside, and those that the next of their kind ends.
+EMPTY = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
+ENDED_BY_THE_NEXT = frozenset({"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option"})
+
+
+def depth(html: str) -> int:
+    """How deep its elements are nested, about. The makers below descend by recursion: some thousand levels end the
+    process, and beyond 255 the text maker leaves out what is there."""
+    deepest = 0
+    inside: list[str] = []
+    for tag in TAG.finditer(html):
+        name, begins = tag[2].lower(), not tag[1]
+        if name in EMPTY:
+            continue
+        while inside and inside[-1] in ENDED_BY_THE_NEXT and (begins == (name in ENDED_BY_THE_NEXT)):
+            inside.pop()
+        if begins:
+            inside.append(name)
+            deepest = max(deepest, len(inside))
+        elif inside and name == inside[-1]:
+            inside.pop()
+    return deepest
+
+
 def styled(html: str) -> str:
     """The same page with its <style> rules written onto its elements."""
     return INLINER.inline(html)

@@ -15,14 +15,18 @@ from typing import Any
 from jinja2 import StrictUndefined, Undefined, UndefinedError
 from jinja2.utils import missing
 
+from outreach.rendering.links import without_links
 from outreach.rendering.problem import TemplateProblem
 
 DEEPEST = 20
 MOST_VALUES = 20_000
 
-# Control characters, and those that turn the direction of the text: nothing a customer's name needs.
-UNWANTED = {code: None for code in [*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]}
-del UNWANTED[ord("\n")], UNWANTED[ord("\t")]
+# Control characters, those that turn the direction of the text, and halves of characters: nothing a name needs.
+_RANGES = ((0x00, 0x20), (0x7F, 0xA0), (0x202A, 0x202F), (0x2066, 0x206A), (0xD800, 0xE000))
+UNWANTED = {code: None for first, end in _RANGES for code in range(first, end) if chr(code) not in "\n\t"}
+
+#: Names of the scope that hold what somebody outside may have written.
+FROM_OUTSIDE = frozenset({"customer", "event", "previous", "memory", "history"})
 
 
 class UnknownName(UndefinedError):
@@ -49,7 +53,7 @@ class Blank(Undefined):
     __slots__ = ()
 
     def __init__(self, name: str):
-        super().__init__(f"'{name}' is empty", exc=partial(UnknownName, None, None))  # type: ignore[arg-type]
+        super().__init__(f"`{name}` is empty", exc=partial(UnknownName, None, None))  # type: ignore[arg-type]
 
     def __str__(self) -> str:
         self._fail_with_undefined_error()
@@ -68,27 +72,34 @@ def blank_or(value: object, name: str) -> object:
     return Blank(name) if value is None or (isinstance(value, str) and not value.strip()) else value
 
 
-def plain(context: Mapping[str, object]) -> dict[str, Any]:
+def plain(context: Mapping[str, object], *, links: bool = True) -> dict[str, Any]:
     """A deep copy made of dicts, lists, strings, numbers, booleans, None and instants only.
+
+    `links=False` takes links out of what somebody outside may have written: for messages that go to customers.
 
     Raises:
         TemplateProblem: too much is in it, or too deep.
     """
     count = iter(range(MOST_VALUES))
-    return {str(name): _copy(value, str(name), 0, count) for name, value in context.items()}
+    return {
+        name: _copy(value, name, count, links=links or name not in FROM_OUTSIDE)
+        for name, value in ((str(name), value) for name, value in context.items())
+    }
 
 
-def _copy(value: object, name: str, depth: int, count: Iterator[int]) -> object:
+def _copy(value: object, name: str, count: Iterator[int], depth: int = 0, *, links: bool) -> object:
+    """`name` is the whole path, `customer.address.city`."""
     if depth > DEEPEST or next(count, None) is None:
-        raise TemplateProblem(f"'{name}' holds too much for a template")
+        raise TemplateProblem(f"`{name}` holds too much for a template")
     match value:
         case str():
-            return str.__str__(value).translate(UNWANTED)
+            text = str.__str__(value).translate(UNWANTED)
+            return text if links else without_links(text, name.rpartition(".")[2])
         case bool() | int() | float() | Decimal() | None | datetime() | date() | time():
             return value
         case Mapping():
-            return {str(key): _copy(item, f"{name}.{key}", depth + 1, count) for key, item in value.items()}
+            return {str(k): _copy(item, f"{name}.{k}", count, depth + 1, links=links) for k, item in value.items()}
         case list() | tuple() | set() | frozenset():
-            return [_copy(item, name, depth + 1, count) for item in value]
+            return [_copy(item, name, count, depth + 1, links=links) for item in value]
         case _:  # it stays behind, and is missed only by a template that asks for it
-            return Missing(f"'{name}' is a {type(value).__name__}, which templates can't see")
+            return Missing(f"`{name}` is a {type(value).__name__}, which templates can't see")

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from markupsafe import Markup
+
 from outreach.ports import Rendered
 from outreach.rendering import files, mail
 from outreach.rendering.plain import plain
-from outreach.rendering.problem import TemplateProblem, did_you_mean
+from outreach.rendering.problem import TemplateProblem
 from outreach.rendering.sandbox import Piece, prepare
 
 #: In characters. Twilio takes 1,600; an e-mail's limit is in bytes, and Gmail cuts one off at about 100,000.
 LONGEST = {"sms": 1_600, "call": 20_000, "task": 20_000, "email": 200_000}
 LONGEST_LINE = 250
+#: Elements of a page within each other.
+DEEPEST = 100
+#: Channels whose text goes to the customer: what she or somebody else wrote brings no links into it.
+REACHING = frozenset({"sms", "email"})
+#: What a layout calls the body that it stands around.
+CONTENT = "content"
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A template file, compiled."""
+    """A template file, compiled. `label` is how messages name it."""
 
     source: files.Source
+    label: str
     body: Piece
     front: Mapping[str, Piece]
 
@@ -37,54 +47,42 @@ class Renderer:
     def render(self, channel: str, name: str, context: Mapping[str, object], language: str = "") -> Rendered:
         """The text of one message, in the customer's language where there is a template for it.
 
-        `context` is plain data under the names customer, event, previous, memory, now, rule, business: dicts, lists,
-        strings, numbers, instants. Never raises: whatever goes wrong is the result's `problem`, with file and line.
+        `context` is plain data under the names customer, event, previous, memory, history, now, rule, business: dicts,
+        lists, strings, numbers, instants. Never raises: whatever goes wrong is the result's `problem`, with file and
+        line.
         """
-        label = f"{self.folder.name}/{name}.{channel}"
         try:
             path, found = files.find(self.folder, channel, name, language)
-            label = files.label(self.folder, path)
-            return _message(self._prepare(path, found), channel, plain(context))
+            return self.compose(path, found, channel, context)
         except TemplateProblem as problem:
-            return Rendered(problem=str(_labelled(problem, label)))
-        except Exception as error:  # a page that the CSS or text maker can't take; a bug must not stop a whole batch
-            return Rendered(problem=f"{label}: {type(error).__name__}: {error}")
+            return Rendered(problem=str(problem))
 
     def render_text(self, text: str, context: Mapping[str, object]) -> Rendered:
         """A short text that stands in a rule itself (a task's title or details), in the same sandbox. Never raises."""
-        label = "the rule's text"
         try:
-            return Rendered(body=_short(text).run(plain(context), "", LONGEST["task"]).strip())
+            return self.compose_text(text, context)
         except TemplateProblem as problem:
-            return Rendered(problem=str(_labelled(problem, label)))
-        except Exception as error:
-            return Rendered(problem=f"{label}: {type(error).__name__}: {error}")
+            return Rendered(problem=str(problem))
 
-    def check(self, channel: str, name: str, known: Collection[str]) -> list[str]:
-        """What is wrong with a template in all its languages, found without rendering it: one sentence each.
+    def compose(self, path: Path, language: str, channel: str, context: Mapping[str, object]) -> Rendered:
+        """As `render`, with this very file.
 
-        `known` has the names that data will have. With dotted names in it (customer.first_name) fields are checked too,
-        those of the roots that it has dotted names of.
+        Raises:
+            TemplateProblem: whatever goes wrong.
         """
-        found = files.variants(self.folder, channel, name)
-        if not found:
-            try:
-                files.find(self.folder, channel, name)
-            except TemplateProblem as problem:
-                return [str(problem)]
-        return [*_doubled(self.folder, found), *(text for file in found for text in self._problems(*file, known))]
-
-    def names(self, channel: str) -> list[str]:
-        """The names of all templates of a channel."""
-        return files.names(self.folder, channel)
-
-    def _problems(self, path: Path, language: str, known: Collection[str]) -> list[str]:
-        try:
+        with _labelled(files.label(self.folder, path)):
             prepared = self._prepare(path, language)
-        except TemplateProblem as problem:
-            return [str(problem)]
-        pieces, label = [*prepared.front.values(), prepared.body], files.label(self.folder, path)
-        return [str(_labelled(problem, label)) for piece in pieces for problem in _unknown(piece, known)]
+            layout = self._prepare(*files.find_layout(prepared.source, self.folder)) if prepared.source.layout else None
+            return _message(prepared, layout, channel, plain(context, links=channel not in REACHING))
+
+    def compose_text(self, text: str, context: Mapping[str, object]) -> Rendered:
+        """As `render_text`.
+
+        Raises:
+            TemplateProblem: whatever goes wrong.
+        """
+        with _labelled("the rule's text"):
+            return Rendered(body=_short(text).run(plain(context), "", LONGEST["task"]).strip())
 
     def _prepare(self, path: Path, language: str) -> Prepared:
         status = path.stat()
@@ -96,6 +94,18 @@ class Renderer:
         return kept[1]
 
 
+@contextmanager
+def _labelled(label: str) -> Iterator[None]:
+    """Every problem says in which file it is; a page that the CSS or text maker can't take, or a bug, is one too, and
+    must not stop a whole batch."""
+    try:
+        yield
+    except TemplateProblem as problem:
+        raise problem.within(label) from None
+    except Exception as error:
+        raise TemplateProblem(f"{type(error).__name__}: {error}", label=label) from None
+
+
 @lru_cache(maxsize=1_000)
 def _short(text: str) -> Piece:
     """A rule's text, compiled; the same few come again for every customer."""
@@ -103,23 +113,23 @@ def _short(text: str) -> Piece:
 
 
 def _read(folder: Path, path: Path, language: str) -> Prepared:
-    try:
+    with _labelled(label := files.label(folder, path)):
         source = files.read(path, language)
-        if ".email." in path.name and "subject" not in source.front:
-            raise TemplateProblem('an e-mail begins with its front matter: ---, subject: "…", ---', 1)
-        front = {key: prepare(text, line, html=False) for key, (text, line) in source.front.items()}
-        return Prepared(source, prepare(*source.body, html=source.html), front)
-    except TemplateProblem as problem:
-        raise _labelled(problem, files.label(folder, path)) from None
+        front = {key: prepare(part.text, part.line, html=False) for key, part in source.front.items()}
+        return Prepared(source, label, prepare(source.body.text, source.body.line, html=source.html), front)
 
 
-def _message(prepared: Prepared, channel: str, context: Mapping[str, object]) -> Rendered:
+def _message(prepared: Prepared, layout: Prepared | None, channel: str, context: Mapping[str, object]) -> Rendered:
     language = prepared.source.language
     front = {key: _line(key, piece, context, language) for key, piece in prepared.front.items()}
-    text = prepared.body.run(context, language, LONGEST[channel]).strip()
+    text = _filled(prepared.body.run(context, language, LONGEST[channel]).strip())
     if channel != "email":
-        return Rendered(body=_filled(text))
+        return Rendered(body=text)
+    if layout:
+        text = _laid_out(layout, text, {**context, **front}, language)
     if prepared.source.html:
+        if mail.depth(text) > DEEPEST:
+            raise TemplateProblem(f"its elements are nested more than {DEEPEST} deep", hint="close each: <p> … </p>")
         body, html = mail.text_of(text), mail.styled(text)
     else:
         body, html = text, mail.html_of(text, language)
@@ -127,6 +137,13 @@ def _message(prepared: Prepared, channel: str, context: Mapping[str, object]) ->
     if len(html.encode()) > LONGEST["email"]:
         raise TemplateProblem(f"makes more than {LONGEST['email']} bytes")
     return Rendered(body=_filled(body), subject=front["subject"], html=html, preview=front.get("preview", ""))
+
+
+def _laid_out(layout: Prepared, text: str, context: Mapping[str, object], language: str) -> str:
+    """The body inside its page. It was escaped when it was made, so it is Markup here and nothing else is."""
+    with _labelled(layout.label):
+        given = {CONTENT: Markup(text), "language": language or "en"}
+        return layout.body.run({**context, **given}, language, LONGEST["email"])
 
 
 def _line(key: str, piece: Piece, context: Mapping[str, object], language: str) -> str:
@@ -145,24 +162,3 @@ def _filled(text: str) -> str:
     if not text:
         raise TemplateProblem("the message is empty")
     return text
-
-
-def _unknown(piece: Piece, known: Collection[str]) -> list[TemplateProblem]:
-    with_fields = {name.partition(".")[0] for name in known if "." in name}
-    there = {*known, *with_fields}
-    return [
-        TemplateProblem(f"'{name}' is undefined{did_you_mean(name, there)}", line)
-        for name, line in piece.names.items()
-        if name not in there and ("." not in name or name.partition(".")[0] in with_fields)
-    ]
-
-
-def _doubled(folder: Path, found: list[tuple[Path, str]]) -> list[str]:
-    """Of two files for one language only the first would ever be used."""
-    first: dict[str, Path] = {}
-    clashes = [(path, first.setdefault(language, path)) for path, language in found]
-    return [f"{files.label(folder, a)}: there is {b.name} too; keep one" for a, b in clashes if a != b]
-
-
-def _labelled(problem: TemplateProblem, label: str) -> TemplateProblem:
-    return problem if problem.label else TemplateProblem(problem.message, problem.line, label)

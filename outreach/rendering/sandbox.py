@@ -2,26 +2,29 @@
 
 Jinja's own sandbox keeps templates from reaching Python, but still calls any method of what it is given, and lets
 `'a' * 10**9` and nested loops run. Here the language itself is smaller: no calls, no macros, no includes; arithmetic on
-numbers only; loops share one budget; and a dotted name is a key of a dict, never an attribute of an object.
+numbers only; loops and filters share one budget; and a dotted name is a key of a dict, never an attribute of an object.
 """
 
 from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from jinja2 import Template, TemplateRuntimeError, TemplateSyntaxError, Undefined
+from jinja2 import Template, TemplateRuntimeError, TemplateSyntaxError, Undefined, meta, nodes
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from outreach.rendering import grammar
-from outreach.rendering.filters import FILTERS, LANGUAGE, LONGEST_VALUE, MOST_ROUNDS, ROUNDS, TESTS, limited_range
+from outreach.rendering.budget import BUDGET, Budget
+from outreach.rendering.filters import FILTERS, LANGUAGE, LONGEST_VALUE, TESTS, limited_range
+from outreach.rendering.mistakes import explained
 from outreach.rendering.plain import Missing, UnknownName, blank_or
-from outreach.rendering.problem import TemplateProblem, did_you_mean, undefined
+from outreach.rendering.problem import TemplateProblem, undefined
 
 LOOP_FIELDS = frozenset({"index", "index0", "revindex", "revindex0", "first", "last", "length", "previtem", "nextitem"})
 DATE_FIELDS = frozenset({"year", "month", "day", "hour", "minute"})
@@ -76,7 +79,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         texts = isinstance(left, str) and isinstance(right, str) and len(left) + len(right) <= LONGEST_VALUE
         if operator != "**" and ((operator == "+" and texts) or (_is_number(left) and _is_number(right))):
             return super().call_binop(context, operator, left, right)
-        raise TemplateRuntimeError(f"'{operator}' works on numbers (and + on short texts) only")
+        raise TemplateRuntimeError(f"`{operator}` works on numbers (and `+` on short texts) only")
 
 
 def printable(value: Any) -> Any:
@@ -97,7 +100,6 @@ class Piece:
 
     template: Template
     first: int
-    names: Mapping[str, int]
 
     def run(self, context: Mapping[str, object], language: str, limit: int) -> str:
         """The text.
@@ -105,7 +107,7 @@ class Piece:
         Raises:
             TemplateProblem: with the line: an unknown name, a value that can't be used, more than `limit` characters.
         """
-        own = {LANGUAGE: language or "en", ROUNDS: iter(range(MOST_ROUNDS))}
+        own = {LANGUAGE: language or "en", BUDGET: Budget()}
         scope = {name: blank_or(value, name) for name, value in context.items()}
         try:
             return _gather(self.template.generate({**scope, **own}), limit)
@@ -113,8 +115,8 @@ class Piece:
             raise
         except UnknownName as error:
             known = context if error.owner is None else error.owner
-            text = undefined(error.name, known) if error.name else str(error)
-            raise TemplateProblem(text, self._line(error)) from None
+            said, hint = undefined(error.name, known) if error.name else (str(error), "")
+            raise TemplateProblem(said, self._line(error), hint=hint, absent=True) from None
         except Exception as error:
             raise TemplateProblem(str(error) or type(error).__name__, self._line(error)) from None
 
@@ -131,17 +133,35 @@ def prepare(text: str, first: int, *, html: bool) -> Piece:
         TemplateProblem: it can't be read, or uses what templates may not.
     """
     sandbox = HTML if html else TEXT
-    try:
+    with _explained(text, first):
         tree = sandbox.parse(text)
         grammar.check(tree)
-        names = grammar.names(tree, set(sandbox.globals))
         code = sandbox.compile(grammar.counted(tree), filename="<template>")
+        return Piece(Template.from_code(sandbox, code, sandbox.globals), first)
+
+
+def parsed(text: str) -> tuple[nodes.Template, set[str]]:
+    """A template's tree, and the names that its data must bring.
+
+    Raises:
+        TemplateProblem: as `prepare`, with the line counted within the text.
+    """
+    with _explained(text, 1):
+        tree = TEXT.parse(text)
+        grammar.check(tree)
+        return tree, meta.find_undeclared_variables(tree) - set(TEXT.globals)
+
+
+@contextmanager
+def _explained(text: str, first: int) -> Iterator[None]:
+    try:
+        yield
     except TemplateSyntaxError as error:
-        raise TemplateProblem(_with_guess(error.message or "", sandbox), (error.lineno or 1) + first - 1) from None
+        problem = explained(error, text, FILTERS, TESTS)
+        problem.line += first - 1
+        raise problem from None
     except (RecursionError, MemoryError, SyntaxError, ValueError) as error:
         raise TemplateProblem(f"too much nesting ({type(error).__name__})", first) from None
-    template = Template.from_code(sandbox, code, sandbox.globals)
-    return Piece(template, first, {name: line + first - 1 for name, line in names.items()})
 
 
 def _gather(chunks: Iterator[str], limit: int) -> str:
@@ -157,11 +177,3 @@ def _gather(chunks: Iterator[str], limit: int) -> str:
 def _is_number(value: object) -> bool:
     number = isinstance(value, int | float | Decimal) and not isinstance(value, bool)
     return number and -LARGEST_NUMBER <= value <= LARGEST_NUMBER  # type: ignore[operator]
-
-
-def _with_guess(message: str, sandbox: Sandbox) -> str:
-    """Jinja's "No filter named 'titel'.", with the filter that was probably meant."""
-    for kind, there in (("filter", sandbox.filters), ("test", sandbox.tests)):
-        if message.startswith(f"No {kind} named '"):
-            return message.rstrip(".") + did_you_mean(message.split("'")[1], there)
-    return message

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from outreach.core.rule import Condition
 from outreach.errors import Problem
+from outreach.ports import SmsLength, TemplateReader
 from outreach.rulebook.conditions import Compiled, Known, compile_condition
 from outreach.rulebook.fields import stranger, unknown_field
 from outreach.rulebook.places import Node
@@ -15,12 +16,19 @@ from outreach.rulebook.templates import Templates
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """What rules are checked against, and where their mistakes go. `strict=False` makes unknown fields warnings."""
+    """What rules are checked against, and where their mistakes go.
+
+    `strict=False` makes unknown fields warnings; without a `reader` templates must be there, but what they say isn't
+    looked at. `sms` has what each SMS costs, by file; `remembered` are the names of what rules remember.
+    """
 
     known: Known
     templates: Templates
+    reader: TemplateReader | None = None
     strict: bool = True
     problems: list[Problem] = field(default_factory=list)
+    sms: dict[str, SmsLength] = field(default_factory=dict)
+    remembered: frozenset[str] = frozenset()
 
     def say(self, node: Node, found: tuple[str, str] | None, offset: int = 0, severity: str = "error") -> None:
         """Note a mistake, if one was found."""

@@ -13,6 +13,7 @@ from outreach.core.calendar import Calendar
 from outreach.core.guard import Policy
 from outreach.core.rule import Rule
 from outreach.errors import Problem, RulebookError
+from outreach.ports import SmsLength, TemplateReader
 from outreach.rulebook.build import build_rule
 from outreach.rulebook.build_cadence import build_cadence, build_calendar
 from outreach.rulebook.conditions import Known
@@ -21,6 +22,7 @@ from outreach.rulebook.fields import known_fields
 from outreach.rulebook.places import Node
 from outreach.rulebook.public_holidays import public_holidays
 from outreach.rulebook.sections import Written, read_folder, sections
+from outreach.rulebook.speech import remembered
 from outreach.rulebook.templates import find_templates
 
 #: Of one file no more mistakes are looked for.
@@ -29,7 +31,8 @@ MOST: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rulebook:
-    """All that marketing wrote, checked. `zone` is the house's own, "UTC" when it isn't given; `files` were read."""
+    """All that marketing wrote, checked. `zone` is the house's own, "UTC" when it isn't given; `files` were read; `sms`
+    is what each SMS costs."""
 
     rules: tuple[Rule, ...]
     cadence: Cadence
@@ -38,6 +41,7 @@ class Rulebook:
     zone: str = "UTC"
     warnings: tuple[Problem, ...] = ()
     files: tuple[str, ...] = ()
+    sms: tuple[SmsLength, ...] = ()
 
     @property
     def policy(self) -> Policy:
@@ -53,11 +57,13 @@ def load_rulebook(
     seen_fields: Mapping[str, Iterable[str]] | None = None,
     seen_customer_fields: Iterable[str] = (),
     strict: bool = True,
+    reader: TemplateReader | None = None,
 ) -> Rulebook:
     """The rulebook in these folders. Raises RulebookError with every mistake, in the order of the files.
 
     `seen_fields` are the fields that events of each type have brought so far; together with `fields.yaml` they are
-    what names are checked against. `strict=False` makes unknown fields warnings.
+    what names are checked against. `strict=False` makes unknown fields warnings. With a `reader`, what the templates
+    say is checked too.
     """
     problems: list[Problem] = []
     rules_dir = rules_dir.resolve()
@@ -65,16 +71,21 @@ def load_rulebook(
     known = known_fields(folder.fields, seen_fields or {}, seen_customer_fields, problems)
     written = sections(folder.rules, problems)
     cadence, calendar, zone = _policy(written, known, problems)
-    context = Context(known=known, templates=find_templates(templates_dir), strict=strict, problems=problems)
+    templates = find_templates(templates_dir)
+    context = Context(
+        known=known, templates=templates, reader=reader, strict=strict, problems=problems,
+        remembered=remembered(node for _, node in written.rules),
+    )  # fmt: skip
     rules = _rules(written, context)
     if not any(problem.severity == "error" for problem in problems):
         problems += _about_all(rules_dir.name, written, known)
+        problems += templates.unused(rules) if reader else ()
     found = _in_order(problems)
     if any(problem.severity == "error" for problem in found):
         raise RulebookError(found)
     return Rulebook(
         rules=rules, cadence=cadence, calendar=calendar, known=known, zone=zone, warnings=found,
-        files=tuple(folder.files),
+        files=tuple(folder.files), sms=tuple(context.sms[file] for file in sorted(context.sms)),
     )  # fmt: skip
 
 

@@ -12,7 +12,17 @@ from outreach.rulebook.context import Context
 from outreach.rulebook.naming import slip_of_path
 from outreach.rulebook.places import Node, short
 from outreach.rulebook.shapes import RuleShape
-from outreach.rulebook.step_shapes import IMMEDIATELY, AnyKeys, CallKeys, EmailKeys, SmsKeys, StepShape
+from outreach.rulebook.speech import Told, check_template, check_text
+from outreach.rulebook.step_shapes import (
+    IMMEDIATELY,
+    AnyKeys,
+    CallKeys,
+    EmailKeys,
+    RememberKeys,
+    SmsKeys,
+    StepShape,
+    TaskKeys,
+)
 
 #: When a step is due that doesn't say so, but whose condition asks how the step before ended.
 AFTER_PREVIOUS = When(kind="previous", source="after previous")
@@ -51,9 +61,11 @@ def _step(shape: StepShape, node: Node, index: int, types: Sequence[str], contex
         context.say(
             node.at("valid_for"), ("a step that is worth nothing is never done", "write `2 hours`, `1 business day` …")
         )
+    templates = _templates(keys, node, context)
+    told = _told(keys, templates, node, types, context, first=first)
     step = Step(
         name=keys.name or f"{index + 1}-{channel}", index=index, channel=channel, at=at, valid_for=valid_for,
-        when=when, templates=_templates(keys, node, context),
+        when=when, templates=templates, history=told.history, tells_previous=told.previous,
         title=getattr(keys, "title", ""), details=getattr(keys, "details", ""), assign=getattr(keys, "assign", ""),
         number=getattr(keys, "number", ""), done_by=getattr(keys, "done_by", None),
         facts=getattr(keys, "facts", {}), keep=getattr(keys, "until", None),
@@ -96,6 +108,20 @@ def _templates(keys: AnyKeys, node: Node, context: Context) -> dict[str, str]:
         context.say(node.at("script"), context.templates.missing(keys.script, "call"))
         return {"": keys.script}
     return {}
+
+
+def _told(
+    keys: AnyKeys, templates: dict[str, str], node: Node, types: Sequence[str], context: Context, *, first: bool
+) -> Told:
+    """What the step's templates and texts speak of; what isn't there is noted."""
+    told = Told()
+    for name in templates.values():
+        told |= check_template(keys.called, name, types, context, first=first)
+    texts = keys.facts if isinstance(keys, RememberKeys) else ("title", "details") if isinstance(keys, TaskKeys) else ()
+    for key in texts:
+        if key in node.entries():
+            told |= check_text(node.at(key), types, context, first=first)
+    return told
 
 
 def _check_names(steps: Sequence[Step], node: Node, context: Context) -> None:

@@ -22,8 +22,44 @@ rules:
 
 def test_the_shipped_rules_are_in_order(run: Run, business: Path):
     ran = run("rules", "check")
-    assert (ran.code, ran.out, ran.err) == (0, "16 rules are in order, 0 warnings\n", "")
-    assert run("rules", "check", "--json").json == {"ok": True, "problems": []}
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.endswith("\n16 rules are in order, 0 warnings\n")
+    told = run("rules", "check", "--json").json
+    assert (told["ok"], told["problems"]) == (True, [])
+
+
+def test_check_shows_what_each_sms_costs(run: Run, business: Path):
+    out = run("rules", "check").out
+    assert "SMS, with names and things of usual length" in out
+    assert re.search(r"^templates/thank-you-warm\.sms\.txt +1 +\d+ +GSM-7 +\d+ more", out, re.M)
+    shown = {sms["file"]: sms for sms in run("rules", "check", "--json").json["sms"]}
+    assert sorted(shown) == [
+        f"templates/{name}.sms.txt"
+        for name in ("product-recalled", "sorry-we-missed-you", "thank-you-short", "thank-you-warm")
+    ]
+    warm = shown["templates/thank-you-warm.sms.txt"]
+    assert warm["text"].startswith("Hi Alexandra, thanks for coming by.")
+    assert (warm["characters"], warm["segments"]) == (len(warm["text"]), 1)
+    assert warm["room"] == 160 - warm["characters"]
+
+
+def test_a_slip_in_a_template_is_found_before_a_customer_finds_it(run: Run, business: Path):
+    template = business / "templates" / "thank-you-warm.sms.txt"
+    template.write_text(template.read_text().replace("customer.first_name", "customer.frist_name", 1))
+    template = business / "templates" / "haircut-next-day.call.md"
+    template.write_text(template.read_text().replace("event.service", "event.servce"))
+    ran = run("rules", "check")
+    assert (ran.code, ran.out) == (1, "1 mistake\n")
+    assert ran.err == (
+        "templates/haircut-next-day.call.md:3:119: error: `event.servce` is not a known field of"
+        " `appointment.completed` (did you mean `event.service`?)\n    event.servce\n"
+        "templates/thank-you-warm.sms.txt:1:7: warning: `customer.frist_name` is not a known field of a customer, so"
+        " what is provided for its absence always stands there (did you mean `customer.first_name`?)\n"
+        "    customer.frist_name\n"
+    )
+    assert run("calls").code == 1
+    said = run("simulate", "--rules", "rules", "--customers", "-", "--events", "-").err
+    assert "Traceback" not in said
 
 
 def test_five_mistakes_are_told_at_once_each_with_its_place(run: Run, business: Path):

@@ -46,14 +46,14 @@ def test_a_script_for_a_call_is_text(folder: Path, write: Write):
         (
             "sms",
             "haircut-nextday",
-            "templates/haircut-nextday.sms.txt: no such template (did you mean 'haircut-next-day'?)",
+            "templates/haircut-nextday.sms.txt: no such template (did you mean `haircut-next-day`?)",
         ),
         ("email", "haircut-next-day", "templates/haircut-next-day.email.html: no such template"),
-        ("emial", "x", "templates/x.emial: no channel 'emial' (did you mean 'email'?)"),
+        ("emial", "x", "templates/x.emial: no channel `emial` (did you mean `email`?)"),
         (
             "sms",
             "../templates/haircut-next-day",
-            "templates/../templates/haircut-next-day.sms.txt: no such template (did you mean 'haircut-next-day'?)",
+            "templates/../templates/haircut-next-day.sms.txt: no such template (did you mean `haircut-next-day`?)",
         ),
         ("sms", "", "templates/.sms.txt: no such template"),
     ],
@@ -62,7 +62,6 @@ def test_a_template_that_is_not_there(channel: str, name: str, problem: str, fol
     write("haircut-next-day.sms.txt", "hello")
 
     assert Renderer(folder).render(channel, name, CONTEXT) == Rendered(problem=problem)
-    assert Renderer(folder).check(channel, name, set(CONTEXT)) == [problem]
 
 
 def test_a_file_that_cannot_be_read(folder: Path):
@@ -77,41 +76,3 @@ def test_a_changed_file_is_read_again(folder: Path, write: Write):
     assert renderer.render("sms", "x", CONTEXT).body == "one"
     write("x.sms.txt", "the other")
     assert renderer.render("sms", "x", CONTEXT).body == "the other"
-
-
-def test_check_finds_everything_without_data(folder: Path, write: Write):
-    write(
-        "x.email.md",
-        "---\nsubject: '{{ custmer.name }}'\n---\n{{ customer.first_name }}\n\n{{ evnt.total }} {{ now|date }}",
-    )
-    write(
-        "x.email.fr.md",
-        "---\nsubject: bonjour\n---\n{% set a = 1 %}{% for b in range(a) %}{{ b }}{{ customer.nom }}{% endfor %}",
-    )
-    write("x.email.de.md", "---\nsubject: hallo\n---\n{{ customer.first_name|titel }}")
-    write("x.email.de.txt", "---\nsubject: hallo\n---\nhallo")
-    write("y.email.md", "---\nsubject: hello\n---\n{{ customer.first_name }}")
-    renderer = Renderer(folder)
-
-    assert renderer.check("email", "y", set(CONTEXT)) == []
-    assert renderer.check("email", "x", set(CONTEXT)) == [
-        "templates/x.email.de.txt: there is x.email.de.md too; keep one",
-        "templates/x.email.de.md:4: No filter named 'titel' (did you mean 'title'?)",
-        "templates/x.email.md:2: 'custmer' is undefined (did you mean 'customer'?)",
-        "templates/x.email.md:6: 'evnt' is undefined (did you mean 'event'?)",
-    ]
-    assert renderer.names("email") == ["x", "y"]
-    assert renderer.names("sms") == []
-    for stranger in ("x.y.email.fr.md", "README.email.mdx", ".x.email.md"):
-        write(stranger, "hello")
-    assert renderer.names("email") == ["x", "y"]
-
-
-def test_check_knows_fields_where_it_is_told_them(folder: Path, write: Write):
-    write("x.sms.txt", "{{ customer.first_nam }}\n{{ event.anything }}\n{{ customer.tags|join }}")
-    known = {"customer.first_name", "customer.tags", "event", "customer"}
-
-    assert Renderer(folder).check("sms", "x", known) == [
-        "templates/x.sms.txt:1: 'customer.first_nam' is undefined (did you mean 'customer.first_name'?)"
-    ]
-    assert Renderer(folder).check("sms", "x", {"customer.first_nam", "customer.tags", "event"}) == []

@@ -45,26 +45,26 @@ def test_a_template_says(template: str, text: str, sms: Sms):
 
 
 UNKNOWN = {
-    "{{ first_nam }}": "'first_nam' is undefined (did you mean 'customer.first_name'?)",
-    "{{ custmer.first_name }}": "'custmer' is undefined (did you mean 'customer'?)",
-    "{{ customer.first_nam }}": "'first_nam' is undefined (did you mean 'first_name'?)",
-    "{{ customer['first_nam'] }}": "'first_nam' is undefined (did you mean 'first_name'?)",
-    "{{ customer.zzz }}": "'zzz' is undefined",
-    "{{ customer.zzz.yyy }}": "'zzz' is undefined",
-    "{% if customer.zzz %}a{% endif %}": "'zzz' is undefined",
-    "{{ customer.zzz|upper }}": "'zzz' is undefined",
-    "{{ event.zzz|date }}": "'zzz' is undefined",
-    "{{ event.zzz + 1 }}": "'zzz' is undefined",
-    "{{ customer.tags[7] }}": "'7' is undefined",
-    "{{ customer.tags.x }}": "'x' is undefined",
-    "{{ [][0] }}": "'0' is undefined",
+    "{{ first_nam }}": "`first_nam` is undefined (did you mean `customer.first_name`?)",
+    "{{ custmer.first_name }}": "`custmer` is undefined (did you mean `customer`?)",
+    "{{ customer.first_nam }}": "`first_nam` is undefined (did you mean `first_name`?)",
+    "{{ customer['first_nam'] }}": "`first_nam` is undefined (did you mean `first_name`?)",
+    "{{ customer.zzz }}": "`zzz` is undefined",
+    "{{ customer.zzz.yyy }}": "`zzz` is undefined",
+    "{% if customer.zzz %}a{% endif %}": "`zzz` is undefined",
+    "{{ customer.zzz|upper }}": "`zzz` is undefined",
+    "{{ event.zzz|date }}": "`zzz` is undefined",
+    "{{ event.zzz + 1 }}": "`zzz` is undefined",
+    "{{ customer.tags[7] }}": "`7` is undefined",
+    "{{ customer.tags.x }}": "`x` is undefined",
+    "{{ [][0] }}": "`0` is undefined",
     "{{ []|first }}": "No first item, sequence was empty.",
-    "Dear {{ customer.nickname }},": "'nickname' is empty",
-    "Dear {{ customer.title|title }},": "'title' is empty",
-    "{{ customer.title.name }}": "'title' is empty",
-    "{% set who = customer.nickname %}{{ who }}": "'nickname' is empty",
-    "{{ 'x' + customer.nickname }}": "'nickname' is empty",
-    "{{ customer.nickname|date }}": "'nickname' is empty",
+    "Dear {{ customer.nickname }},": "`nickname` is empty",
+    "Dear {{ customer.title|title }},": "`title` is empty",
+    "{{ customer.title.name }}": "`title` is empty",
+    "{% set who = customer.nickname %}{{ who }}": "`nickname` is empty",
+    "{{ 'x' + customer.nickname }}": "`nickname` is empty",
+    "{{ customer.nickname|date }}": "`nickname` is empty",
 }
 
 
@@ -74,16 +74,16 @@ def test_what_is_not_there_stops_the_message(template: str, problem: str, sms: S
 
 
 def test_a_blank_top_level_name_is_empty_too(sms: Sms):
-    assert sms("{{ previous }}", previous=None).problem == "templates/x.sms.txt:1: 'previous' is empty"
-    assert sms("{{ previous.outcome }}", previous=None).problem == "templates/x.sms.txt:1: 'previous' is empty"
+    assert sms("{{ previous }}", previous=None).problem == "templates/x.sms.txt:1: `previous` is empty"
+    assert sms("{{ previous.outcome }}", previous=None).problem == "templates/x.sms.txt:1: `previous` is empty"
     assert sms("{% if previous %}again{% else %}first{% endif %}", previous=None).body == "first"
 
 
 MISTAKES = {
-    "{{ customer.first_name": "unexpected end of template, expected 'end of print statement'.",
-    "{% if a %}": "Unexpected end of template",
-    "{{ customer.first_name|titel }}": "No filter named 'titel' (did you mean 'title'?)",
-    "{{ 1 is odds }}": "No test named 'odds' (did you mean 'odd'?)",
+    "{{ customer.first_name": "1: a tag is opened and not closed (close {{ with }}, {% with %}, {# with #})",
+    "{% if a %}": "1: `if` is opened and not closed (write {% endif %} where it ends)",
+    "{{ customer.first_name|titel }}": "there is no filter `titel` (did you mean `title`?)",
+    "{{ 1 is odds }}": "there is no test `odds` (did you mean `odd`?)",
     "{{ event.total > 'x' }}": "'>' not supported between instances of 'float' and 'str'",
     "{{ 'soon'|date }}": "'soon' is not a date",
     "{{ 7|date }}": "'7' is not a date",
@@ -121,7 +121,7 @@ def test_a_short_text_of_a_rule_runs_in_the_same_sandbox(folder: Path):
     assert good == Rendered(body="Champagne for Maria")
     assert renderer.render_text("", CONTEXT) == Rendered()
     assert renderer.render_text("{{ customer.first_nam }}", CONTEXT) == Rendered(
-        problem="the rule's text:1: 'first_nam' is undefined (did you mean 'first_name'?)"
+        problem="the rule's text:1: `first_nam` is undefined (did you mean `first_name`?)"
     )
     for bad in ("{{ customer.delete() }}", "{{ "):
         assert renderer.render_text(bad, CONTEXT).problem.startswith("the rule's text:1: ")

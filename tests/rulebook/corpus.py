@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from outreach.errors import Problem, RulebookError
+from outreach.rendering import Checker
 from outreach.rulebook.load import load_rulebook
 from tests.rulebook.hostile import hostile
 
@@ -43,9 +44,11 @@ class Ran:
 
 
 def problems(rules: Path) -> tuple[Problem, ...]:
-    """What is wrong in this folder of rules."""
+    """What is wrong in this folder of rules. One that brings templates has what they say checked, too."""
+    own = rules / "templates"
+    reader = Checker(own, {"name": "The Shop", "phone": "+12025550100"}) if own.is_dir() else None
     try:
-        return load_rulebook(rules, TEMPLATES).warnings
+        return load_rulebook(rules, own if reader else TEMPLATES, reader=reader).warnings
     except RulebookError as error:
         return error.problems
 

@@ -23,7 +23,7 @@ from outreach.core.rule_index import RuleIndex
 from outreach.engine import Engine
 from outreach.flow.intake import Receipt
 from outreach.ports import Sender, VirtualClock
-from outreach.rendering.renderer import Renderer
+from outreach.rendering import Checker, Renderer
 from outreach.rulebook.load import Rulebook, load_rulebook
 from outreach.senders.outbox import OutboxSender
 from outreach.store import schema
@@ -37,6 +37,8 @@ TEMPLATES = {
     "hi.call.md": "Say hello to {{ customer.first_name }}",
     "hi.email.md": "---\nsubject: Hello\n---\nHello {{ customer.first_name }}",
     "broken.sms.txt": "Your {{ event.nothing }} is ready",
+    "telling.sms.txt": "{{ previous.outcome }} by {{ previous.by }}: {{ previous.note }}",
+    "past.sms.txt": "Room {{ history['visit'].room }}, then {{ event.type }}",
 }
 AT_ANY_TIME = "cadence: {min_gap: 0 minutes, caps: [], holidays: none}\n"
 
@@ -61,7 +63,8 @@ def a_rulebook(text: str) -> Rulebook:
     rules = Path(tempfile.mkdtemp(dir=a_folder())) / "rules"
     rules.mkdir()
     (rules / "rules.yaml").write_text(text, encoding="utf-8")
-    return load_rulebook(rules, a_folder() / "templates", strict=False)
+    templates = a_folder() / "templates"
+    return load_rulebook(rules, templates, strict=False, reader=Checker(templates, {"name": "The Shop"}))
 
 
 @cache
