@@ -9,7 +9,7 @@ from outreach.core.planner import Place, arrange
 from outreach.core.rule import Rule
 from outreach.core.situation import Situation
 from outreach.core.standing import Standing
-from outreach.core.trace import Reason
+from outreach.core.trace import Reason, awaited
 from outreach.flow.claim import DEADLINE, Claim
 from outreach.ports import Rendered
 from outreach.store.attempts import Attempt
@@ -68,13 +68,13 @@ def _capped(place: Place) -> bool:
 
 
 def _takes_room(reason: Reason) -> bool:
-    return reason.code.startswith(("cap:", "gap:"))
+    return reason.code.startswith(("cap:", "gap:", "back_off:"))
 
 
 def _put_off(claim: Claim, f: FollowUp, place: Place) -> None:
     """Look again when there is room; when there is none in sight, at the end of its worth (or when facts change)."""
     reasons = place.reasons or (Reason(code="room", text="a more important contact comes first"),)
-    later = evolve(f, wake=place.at or f.valid_until, reason=reasons[-1].code)
+    later = evolve(f, wake=place.at or f.valid_until, reason=awaited(reasons))
     claim.changes.change(later, "deferred", reasons, claim.now)
 
 

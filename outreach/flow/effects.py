@@ -11,13 +11,13 @@ from typing import Any
 
 from outreach.core.customer import KNOWN, Customer
 from outreach.core.event import Event
-from outreach.core.follow_up import evolve
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
-from outreach.core.trace import Reason
-from outreach.flow.consenting import consent, message_received
+from outreach.flow.consenting import consent, wrong
 from outreach.flow.intake import Batch, move
 from outreach.flow.outcomes import OUTCOMES, take_outcome
+from outreach.flow.replying import message_received
+from outreach.flow.waking import look_again
 
 
 def apply(batch: Batch, event: Event) -> None:
@@ -35,9 +35,7 @@ def refuse(event: Event) -> str:
         return f"outcome {event.data.get('outcome')!r} is unknown: use one of {', '.join(sorted(OUTCOMES))}"
     if event.type == "outcome" and not (event.data.get("rule") or event.data.get("follow_up")):
         return "an outcome needs `rule` (and `step`) or `follow_up`, to say which call or task it ends"
-    if event.type in ("consent.given", "consent.withdrawn") and not isinstance(event.data.get("channel", "all"), str):
-        return "`channel` must be sms, email, call or all"
-    return ""
+    return wrong(event) if event.type in ("consent.given", "consent.withdrawn") else ""
 
 
 def _complaint_opened(batch: Batch, event: Event) -> None:
@@ -50,15 +48,7 @@ def _complaint_resolved(batch: Batch, event: Event) -> None:
     still = batch.tx.holds.of([event.customer]).get(event.customer, {})
     batch.holds[event.customer] = dict(still)
     if "complaint" not in still:
-        _look_again(batch, event, "hold:complaint")
-
-
-def _look_again(batch: Batch, event: Event, reason: str) -> None:
-    """What waited for this reason is looked at now."""
-    for f in batch.ahead(event.customer):
-        if f.reason == reason and f.state == "scheduled":
-            woken = evolve(f, wake=max(batch.now, f.due), reason="")
-            batch.changes.change(woken, "woken", (Reason(code=event.type),), batch.now)
+        look_again(batch, event, "hold:complaint")
 
 
 def _contact_made(batch: Batch, event: Event) -> None:
@@ -83,7 +73,7 @@ def _customer_changed(batch: Batch, event: Event) -> None:
     new = changed(old, event.data)
     batch.customers[event.customer] = new
     batch.tx.customers.save([new], batch.now)
-    _look_again(batch, event, "unknown_timezone")
+    look_again(batch, event, "unknown_timezone")
     for f in batch.ahead(event.customer):
         rule = batch.rules.get(f.rule)
         if rule is None or f.index >= len(rule.steps) or rule.steps[f.index].at.needs_previous:

@@ -13,8 +13,9 @@ from outreach.core.ledger import Touch
 from outreach.core.starting import next_step, planned
 from outreach.core.stopping import ended
 from outreach.core.trace import Reason
-from outreach.flow.consenting import withdraw_planned
+from outreach.flow.consenting import end_refused, mark_refusal
 from outreach.flow.intake import Batch
+from outreach.flow.replying import READ_REPLY, answered
 
 OUTCOMES = frozenset(
     {"reached", "no_answer", "left_message", "call_back", "wrong_number", "do_not_call", "done", "not_done", "other"}
@@ -34,7 +35,9 @@ def take_outcome(batch: Batch, event: Event) -> None:
     )
     if f.channel == "call":
         _count_call(batch, event, f, by)
-    if outcome in ("do_not_call", "wrong_number"):
+    if f.rule == READ_REPLY:
+        answered(batch, event, f, outcome)
+    elif outcome in ("do_not_call", "wrong_number"):
         _no_more_calls(batch, event, outcome)
     follow_on(batch, done)
 
@@ -74,7 +77,9 @@ def _no_more_calls(batch: Batch, event: Event, outcome: str) -> None:
     keys = batch.tx.customers.keys(batch.customers[event.customer])
     mine = {keys["call"]} if "call" in keys else set()
     batch.tx.customers.suppress(mine, channel, outcome, batch.now)
-    withdraw_planned(batch, event, mine, {"call"} if channel == "call" else {"call", "sms"}, "all")
+    if outcome == "do_not_call":
+        mark_refusal(batch, event)
+    end_refused(batch, event, mine)
 
 
 def follow_on(batch: Batch, done: FollowUp) -> None:

@@ -16,6 +16,7 @@ from outreach.flow import effects, intake
 from outreach.flow.changes import Changes
 from outreach.flow.intake import Batch, Receipt
 from outreach.flow.outcomes import follow_on
+from outreach.flow.waking import wake_by_signs
 from outreach.store.store import Transaction
 
 #: How far ahead of our clock an event's time may lie before it can't be true.
@@ -36,6 +37,7 @@ def take_in(
     for event in sorted(fresh, key=_by_time):
         effects.apply(batch, event)
         intake.take(batch, event)
+    wake_by_signs(batch, fresh)
     batch.changes.store(tx)
     new = {id(e) for e in fresh}
     return [_receipt(e, new, refused) for e in events], batch

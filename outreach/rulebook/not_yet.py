@@ -18,8 +18,6 @@ NOT_YET: Final = frozenset({
     "trigger.every",
     "trigger.cron",
     "step.remember",
-    "cadence.back_off",
-    "cadence.silence_after_refusal",
     "cadence.laws",
     "cadence.capacity",
     "cadence.mix",

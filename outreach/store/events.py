@@ -9,6 +9,7 @@ import msgspec
 
 from outreach.core.event import Event
 from outreach.core.keys import bucket_of
+from outreach.core.signs import BOOKKEEPING, ONLY_IF
 from outreach.store.codec import dump, instant, load, micros
 from outreach.store.dialect import Book, insert_sql, names
 
@@ -70,6 +71,17 @@ class Events(Book):
             event = _event(row)
             found.setdefault(event.customer, []).append(event)
         return found
+
+    def last_signs(self, customers: Iterable[str]) -> dict[str, datetime]:
+        """The time of each customer's latest sign of life (see `core.signs`)."""
+        tests = [f"t.type NOT IN ({_marks((*BOOKKEEPING, *ONLY_IF))})"]
+        values: list[str] = [*BOOKKEEPING, *ONLY_IF]
+        for kind, (field, only) in ONLY_IF.items():
+            tests.append(f"(t.type = ? AND {self.dialect.field.format('t.data', field)} IN ({_marks(only)}))")
+            values += [kind, *only]
+        where = f"({' OR '.join(tests)}) GROUP BY t.customer"
+        rows = self.read_keyed("t.customer, max(t.time)", "event", "customer", customers, where, *values)
+        return {customer: instant(at) for customer, at in rows}
 
     def received(self, customer: str) -> dict[tuple[str, str], datetime]:
         """When each event of a customer came in, by (source, id)."""

@@ -94,25 +94,26 @@ def _judge(whole: str, sentences: Sequence[str]) -> Reply:
 def _stranger(whole: str, sentences: Sequence[str]) -> Reply | None:
     if re.search(rf"\b{OWN_MISTAKE}\b", whole):
         return Reply("ambiguous", "wrong number", "en")
-    for language in LANGUAGES:
-        if found := language.strangely.search(whole):
-            return Reply("wrong_number", found[0], language.code)
-    return _sentence("wrong_number", sentences, "who")
+    hits = ((hit[0], lang.code) for lang in LANGUAGES if (hit := lang.strangely.search(whole)))
+    return next((Reply("wrong_number", *one) for one in hits), None) or _sentence("wrong_number", sentences, "who")
 
 
 def _refusal(whole: str, sentences: Sequence[str]) -> Reply | None:
     if found := _sentence("refusal", sentences, "whole") or _sentence("refusal", sentences, "stoppers"):
         return found
-    hits = ((found[0], lang.code) for lang in LANGUAGES if (found := lang.clearly.search(whole)))
-    return next((Reply("refusal", text, code) for text, code in hits), None)
+    hits = ((hit[0], lang.code) for lang in LANGUAGES if (hit := lang.clearly.search(whole)))
+    return next((Reply("refusal", *one) for one in hits), None)
 
 
 def _doubt(whole: str, sentences: Sequence[str]) -> Reply | None:
     for language in LANGUAGES:
-        found = language.doubtfully.search(whole) or next(filter(None, map(language.netted.search, sentences)), None)
-        if found:
+        if found := language.doubtfully.search(whole) or _first(language.netted, sentences):
             return Reply("ambiguous", found[0], language.code)
     return _sentence("ambiguous", sentences, "exasperated")
+
+
+def _first(pattern: re.Pattern[str], sentences: Iterable[str]) -> re.Match[str] | None:
+    return next((found for s in sentences if (found := pattern.search(s))), None)
 
 
 def _sentence(kind: str, sentences: Iterable[str], part: str) -> Reply | None:
