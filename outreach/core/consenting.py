@@ -95,11 +95,16 @@ def refused(f: FollowUp, standing: Standing, cadence: Cadence) -> Reason | None:
     key = standing.address_keys.get(f.channel, "")
     if (why := suppressed(standing.suppressed, key, f.channel, rule)) is not None:
         return Reason(code=f"suppressed:{f.channel}", text=_because(why), numbers={"reason": why})
-    found = word(standing.consents, f.channel, f.purpose, standing.now)
+    return unasked(f, word(standing.consents, f.channel, f.purpose, standing.now), cadence)
+
+
+def unasked(f: FollowUp, found: Word, cadence: Cadence) -> Reason | None:
+    """Why a contact is against the customer's word, or without one that it needs; None when it is neither."""
     if found.status == "withdrawn" and found.said is not None:
         numbers = {"source": found.said.source} if found.said.source else {}
         return Reason(code=f"opted_out:{f.channel}", text=f"withdrawn on {found.said.at:%Y-%m-%d}", numbers=numbers)
-    return no_consent(f, found) if rule.consent == "required" and found.status != "given" else None
+    needed = cadence.policy(f.purpose).consent == "required"
+    return _no_consent(f, found) if needed and found.status != "given" else None
 
 
 def suppressed(table: Mapping[tuple[str, str], str], key: str, channel: str, rule: PurposePolicy) -> str | None:
@@ -113,8 +118,7 @@ def _passed(why: str, channel: str, rule: PurposePolicy) -> bool:
     return rule.consent == "not needed" and channel == "call" and why in SOLICITING
 
 
-def no_consent(f: FollowUp, found: Word) -> Reason:
-    """The reason when consent is needed and there is none (any more)."""
+def _no_consent(f: FollowUp, found: Word) -> Reason:
     needs = f"{f.purpose} by {f.channel} needs consent; "
     if found.said is None or found.said.expires is None:
         return Reason(code=f"no_consent:{f.channel}", text=f"{needs}none is recorded")

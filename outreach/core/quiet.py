@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from outreach.core.cadence import Cadence, length
-from outreach.core.consenting import no_consent, word
+from outreach.core.consenting import unasked, word
 from outreach.core.follow_up import FollowUp
 from outreach.core.objecting import Guard, Objection
 from outreach.core.standing import Standing
@@ -24,8 +24,8 @@ PAUSE: Final = timedelta(hours=24)
 def quiet_guards(f: FollowUp, standing: Standing, cadence: Cadence) -> list[Guard]:
     """The guards of consent that runs out, of silence after a refusal, and of a reply that a person has to read."""
     guards = []
-    if cadence.policy(f.purpose).consent == "required":
-        guards.append(_consent_guard(f, standing))
+    if any(c.expires for c in standing.consents):  # else it is now as it will be, and `refused` has judged
+        guards.append(_consent_guard(f, standing, cadence))
     if f.purpose in PROACTIVE:
         if REPLY in standing.marks:
             text = "her reply may be a refusal; a person reads it first"
@@ -44,11 +44,11 @@ def _until(since: datetime, span: timedelta, code: str, text: str) -> Guard:
     return lambda at: (until, reason) if at < until else None
 
 
-def _consent_guard(f: FollowUp, standing: Standing) -> Guard:
-    """A planned moment must lie before the consent runs out."""
+def _consent_guard(f: FollowUp, standing: Standing, cadence: Cadence) -> Guard:
+    """A planned moment must lie before the consent runs out, or the yes that lifted a withdrawal."""
 
     def guard(at: datetime) -> Objection | None:
-        found = word(standing.consents, f.channel, f.purpose, at)
-        return None if found.status in ("given", "withdrawn") else (None, no_consent(f, found))
+        why = unasked(f, word(standing.consents, f.channel, f.purpose, at), cadence)
+        return None if why is None else (None, why)
 
     return guard
