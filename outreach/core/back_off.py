@@ -37,10 +37,10 @@ def reach(cadence: Cadence) -> timedelta:
 
 
 def unanswered(touches: Iterable[Touch], last_sign: datetime | None, cadence: Cadence) -> list[datetime]:
-    """The sorted instants of the contacts since the last sign of life: of those that count and whose purpose obeys the
-    caps, for what a customer waits for (a receipt, a warning) asks nothing of her."""
+    """The sorted instants of the contacts from the last sign of life on: of those that count and whose purpose obeys
+    the caps, for what a customer waits for (a receipt, a warning) asks nothing of her."""
     obey = {purpose for purpose, rule in cadence.purposes.items() if rule.obeys_caps}
-    since = (t for t in touches if last_sign is None or t.at > last_sign)
+    since = (t for t in touches if last_sign is None or t.at >= last_sign)
     return sorted(t.at for t in since if t.counting and t.purpose in obey)
 
 

@@ -73,14 +73,16 @@ class Events(Book):
         return found
 
     def last_signs(self, customers: Iterable[str]) -> dict[str, datetime]:
-        """The time of each customer's latest sign of life (see `core.signs`)."""
+        """The latest sign of life of each customer (see `core.signs`): contacts from then on are unanswered. What a call
+        came to is one just after it, so that it answers the call even if both are told of the same instant."""
         tests = [f"t.type NOT IN ({_marks((*BOOKKEEPING, *ONLY_IF))})"]
         values: list[str] = [*BOOKKEEPING, *ONLY_IF]
         for kind, (field, only) in ONLY_IF.items():
             tests.append(f"(t.type = ? AND {self.dialect.field.format('t.data', field)} IN ({_marks(only)}))")
             values += [kind, *only]
         where = f"({' OR '.join(tests)}) GROUP BY t.customer"
-        rows = self.read_keyed("t.customer, max(t.time)", "event", "customer", customers, where, *values)
+        columns = "t.customer, max(t.time + CASE t.type WHEN 'outcome' THEN 1 ELSE 0 END)"
+        rows = self.read_keyed(columns, "event", "customer", customers, where, *values)
         return {customer: instant(at) for customer, at in rows}
 
     def received(self, customer: str) -> dict[tuple[str, str], datetime]:

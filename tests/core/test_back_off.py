@@ -67,7 +67,7 @@ def test_a_sign_of_life_begins_it_anew():
     past = hours_ago(30, 100, 200, 400)
     assert opens(a_standing(*past)) == 130
     assert opens(a_standing(*past, last_sign=NOON - 50 * HOUR)) == 0  # one unanswered since: 20 hours
-    assert opens(a_standing(*past, last_sign=NOON - 30 * HOUR)) == 0  # at the very moment is an answer
+    assert opens(a_standing(*past, last_sign=NOON - 100 * HOUR)) == 10  # what comes at that moment goes unanswered
     assert opens(a_standing(*past, last_sign=NOON - 150 * HOUR)) == 10  # two unanswered: 40 hours
 
 
@@ -149,7 +149,7 @@ sign = st.none() | st.integers(-450, 0)
 
 def keeps(row: Sequence[float], since: int | None, rule: BackOff, gap: int, before: int) -> bool:
     """Whether all from now (0) on keep their distance, in hours."""
-    unanswered = sorted(t for t in row if since is None or t > since)
+    unanswered = sorted(t for t in row if since is None or t >= since)
     return all(
         b - a >= gap * min(rule.longest, rule.factor ** max(0, before + n - rule.after))
         for n, (a, b) in enumerate(pairwise(unanswered), 1) if b >= 0
