@@ -73,8 +73,8 @@ class Events(Book):
         return found
 
     def last_signs(self, customers: Iterable[str]) -> dict[str, datetime]:
-        """The latest sign of life of each customer (see `core.signs`): contacts from then on are unanswered. What a call
-        came to is one just after it, so that it answers the call even if both are told of the same instant."""
+        """The latest sign of life of each customer (see `core.signs`): contacts from then on are unanswered. What came
+        of a call stands just behind it, so that it answers the call even if both are told of the same instant."""
         tests = [f"t.type NOT IN ({_marks((*BOOKKEEPING, *ONLY_IF))})"]
         values: list[str] = [*BOOKKEEPING, *ONLY_IF]
         for kind, (field, only) in ONLY_IF.items():
