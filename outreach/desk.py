@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from outreach.core.customer import Customer
+from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
 from outreach.core.memory import facts
 from outreach.core.moment import Moment, resolve
@@ -17,6 +18,7 @@ from outreach.core.trace import Trace
 from outreach.core.zone import known, to_local
 from outreach.engine import Engine
 from outreach.flow.claim import template_scope
+from outreach.flow.replying import READ_REPLY
 from outreach.flow.situations import events_of, situation_of
 from outreach.store.store import Transaction
 
@@ -83,10 +85,25 @@ def _cards(engine: Engine, tx: Transaction, listed: list[FollowUp]) -> list[Card
     out = []
     for f in listed:
         rule, event = engine.rules.get(f.rule), events.get(f.id)
-        if rule is not None and event is not None and f.index < len(rule.steps):
+        if f.rule == READ_REPLY and event is not None:
+            out.append(_reply_card(engine, f, people[f.customer], event))
+        elif rule is not None and event is not None and f.index < len(rule.steps):
             here = situation_of(tx, f, rule, people[f.customer], event, engine.clock.now(), engine.policy)
             out.append(_card(engine, f, rule, here, [t for t in traces[f.customer] if t.follow_up == f.id]))
     return out
+
+
+def _reply_card(engine: Engine, f: FollowUp, customer: Customer, event: Event) -> Card:
+    """A reply that may be a refusal, for a person to read. The customer's words are shown as they came."""
+    zone = customer.timezone if known(customer.timezone) else ""
+    return Card(
+        id=f.id, channel=f.channel, customer=customer.id, name=full_name(customer), phone=customer.phone,
+        title=f"Read the reply of {full_name(customer)}", text=str(event.data.get("text", "")),
+        why="It may be a refusal. Until somebody says so, she gets no marketing and no care, for a day at most.",
+        because=(f"on {event.type}",), rule=f.rule, step=f.step, priority=f.priority, assign=f.assign, site=f.site,
+        due=f.due, until=f.valid_until, done_by=None, zone=zone,
+        local_time=f"{to_local(engine.clock.now(), zone):%H:%M}" if zone else "",
+    )  # fmt: skip
 
 
 def _card(engine: Engine, f: FollowUp, rule: Rule, here: Situation, traces: Iterable[Trace]) -> Card:

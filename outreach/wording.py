@@ -4,7 +4,9 @@ from __future__ import annotations
 
 #: Codes of reasons, in words.
 IN_WORDS = (
-    ("cap:", "the cadence's cap {}"), ("gap:", "within {} of another contact"), ("hold:", "held while a {} is open"),
+    ("cap:", "the cadence's cap {}"), ("gap:", "within {} of another contact"),
+    ("back_off:", "{} apart until a sign of life comes from her"), ("silence:", "she refused: silence for {}"),
+    ("hold:reply", "held until a person has read her reply"), ("hold:", "held while a {} is open"),
     ("stop_on:", "needless: {} came"), ("came:", "needless: {} came"), ("opted_out:", "the customer opted out of {}"),
     ("suppressed:", "this {} address asked not to be contacted"), ("no_consent:", "no consent for {}"),
     ("no_address:", "no address for {}"), ("unknown_timezone", "time zone unknown: no hour is safe"),

@@ -43,8 +43,9 @@ class Cap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurposePolicy:
-    """`counts`: "yes", "gap" (towards the minimum gap only) or "no". `consent`: "required", "assumed" or
-    "not needed" (goes past an opt-out where the law allows it). `any_hours`: not bound to hours and holidays."""
+    """`counts`: "yes", "gap" (towards the minimum gap only) or "no". `consent`: "required", "assumed" or "not needed"
+    (asks for none, and goes past words that speak of soliciting only; see `consenting`). `any_hours`: not bound to
+    hours and holidays."""
 
     obeys_caps: bool
     counts: str
@@ -58,6 +59,16 @@ class Hold:
 
     name: str
     purposes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackOff:
+    """How unanswered contacts stretch the minimum gap: the first `after` of them leave it as it is, each further one
+    makes it `factor` times as long, `longest` times the gap at most."""
+
+    after: int = 1
+    factor: float = 2
+    longest: float = 8
 
 
 DEFAULT_PURPOSES: Mapping[str, PurposePolicy] = {
@@ -74,6 +85,7 @@ class Cadence:
 
     `holidays` is "customer" (no call or SMS on a public holiday where the customer is) or "none";
     `unknown_timezone` is "hold" or "business" (the house's own zone is taken).
+    `silence` is how long a refusal is followed by none but what the customer waits for.
     """
 
     min_gap: timedelta = timedelta(hours=20)
@@ -82,6 +94,8 @@ class Cadence:
     holidays: str = "customer"
     unknown_timezone: str = "hold"
     holds: tuple[Hold, ...] = ()
+    back_off: BackOff | None = None
+    silence: timedelta = timedelta(0)
     purposes: Mapping[str, PurposePolicy] = field(default_factory=lambda: DEFAULT_PURPOSES)
     capacity: Capacity = field(default_factory=Capacity)
 

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from outreach.core.back_off import back_off_guards
 from outreach.core.cadence import Cadence, Cap, length
 from outreach.core.calendar import Calendar, HolidaysOf
+from outreach.core.consenting import refused
 from outreach.core.follow_up import TOUCHING, FollowUp
 from outreach.core.hours import ALWAYS
 from outreach.core.ledger import Touch
+from outreach.core.objecting import Guard, Objection
+from outreach.core.quiet import quiet_guards
 from outreach.core.standing import Standing
 from outreach.core.trace import Reason
 from outreach.core.windows import counted, first_free, gap_counted
@@ -41,39 +45,18 @@ class Opening:
 
 def refusal(f: FollowUp, standing: Standing, policy: Policy) -> Reason | None:
     """Why this contact must not happen at all as things stand: no address, opted out, no consent."""
-    if f.channel not in TOUCHING:
-        return None
-    address = standing.customer.address(f.channel)
-    if not address:
-        return Reason(code=f"no_address:{f.channel}", text=f"no {_kind(f.channel)} is known for this customer")
-    rule = policy.cadence.policy(f.purpose)
-    if rule.consent == "not needed":
-        return None
-    key = standing.address_keys.get(f.channel, "")
-    if (key, f.channel) in standing.suppressed or (key, "all") in standing.suppressed:
-        return Reason(code=f"suppressed:{f.channel}", text="this address has asked not to be contacted")
-    said = standing.consent(f.channel, f.purpose)
-    if said is not None and not said.given:
-        return Reason(
-            code=f"opted_out:{f.channel}", text=f"withdrawn on {said.at:%Y-%m-%d}", numbers=_from(said.source)
-        )
-    if rule.consent == "required" and said is None:
-        return Reason(
-            code=f"no_consent:{f.channel}", text=f"{f.purpose} by {f.channel} needs consent; none is recorded"
-        )
-    return None
+    return refused(f, standing, policy.cadence)
 
 
 def opening(f: FollowUp, at: datetime, standing: Standing, policy: Policy, planned: Sequence[Touch] = ()) -> Opening:
-    """The earliest instant from `at` on that holds, hours, gap and caps all allow.
+    """The earliest instant from `at` on that consent, holds, hours, gap, back-off and caps all allow.
 
     `planned` are touches that lie ahead and must keep their room. Each guard names the first instant it would open;
     the search goes on from there until none objects.
     """
     if f.channel not in TOUCHING:
         return Opening(at=at)
-    touches = (*standing.touches_for(f.channel), *planned)
-    guards = _guards(f, standing, policy, touches)
+    guards = _guards(f, standing, policy, planned)
     reasons: dict[str, Reason] = {}
     moment, end = at, at + HORIZON
     for _ in range(ROUNDS):
@@ -88,17 +71,15 @@ def opening(f: FollowUp, at: datetime, standing: Standing, policy: Policy, plann
     return Opening(at=None, reasons=tuple(reasons.values()))
 
 
-Objection = tuple[datetime | None, Reason]
-Guard = Callable[[datetime], Objection | None]
-
-
-def _guards(f: FollowUp, standing: Standing, policy: Policy, touches: Sequence[Touch]) -> list[Guard]:
+def _guards(f: FollowUp, standing: Standing, policy: Policy, planned: Sequence[Touch]) -> list[Guard]:
     rule = policy.cadence.policy(f.purpose)
-    guards = [_hold_guard(f, standing, policy.cadence)]
+    guards = [_hold_guard(f, standing, policy.cadence), *quiet_guards(f, standing, policy.cadence)]
     if not rule.any_hours:
         guards.append(_hours_guard(f, standing, policy))
     if rule.obeys_caps:
+        touches = (*standing.touches_for(f.channel), *planned)
         guards.append(_gap_guard(policy.cadence, touches))
+        guards.extend(back_off_guards(standing, policy.cadence, planned))
         guards.extend(_cap_guards(f, policy.cadence, touches))
     return guards
 
@@ -177,14 +158,6 @@ def _closed_day(standing: Standing, policy: Policy) -> Callable[[date], bool]:
 
 def _never_closed(day: date) -> bool:
     return False
-
-
-def _kind(channel: str) -> str:
-    return "e-mail address" if channel == "email" else "phone number"
-
-
-def _from(source: str) -> dict[str, str]:
-    return {"source": source} if source else {}
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -13,8 +13,11 @@ from outreach.core.ledger import Touch
 @dataclass(slots=True, kw_only=True)
 class Standing:
     """`zone` is "" when it isn't known and the cadence doesn't take the house's. `address_keys` maps channel to the
-    keyed hash of the address it would use; `at_address` the touches of everybody at that address; `suppressed` holds
-    (address key, channel or "all")."""
+    keyed hash of the address it would use; `at_address` the touches of everybody at that address; `suppressed` maps
+    (address key, channel or "all") to the reason why nothing goes there; `consents` is the customer's own history and
+    what was said at her addresses. `marks` are the latest refusal and the latest reply that nobody has read;
+    `last_sign` her last sign of life, and `ignored` how many contacts before the listed ones she has left unanswered
+    since. `now` is the moment of all this."""
 
     customer: Customer
     zone: str
@@ -22,8 +25,12 @@ class Standing:
     address_keys: Mapping[str, str] = field(default_factory=dict)
     at_address: dict[str, tuple[Touch, ...]] = field(default_factory=dict)
     consents: tuple[Consent, ...] = ()
-    suppressed: frozenset[tuple[str, str]] = frozenset()
+    suppressed: Mapping[tuple[str, str], str] = field(default_factory=dict)
     holds: Mapping[str, datetime] = field(default_factory=dict)
+    marks: Mapping[str, datetime] = field(default_factory=dict)
+    last_sign: datetime | None = None
+    ignored: int = 0
+    now: datetime | None = None
 
     def learn(self, touch: Touch) -> None:
         """A touch that was reserved since this was loaded: one's own, or somebody's who shares the address."""
@@ -31,11 +38,6 @@ class Standing:
             self.touches = (*self.touches, touch)
         elif touch.address_key in self.at_address:
             self.at_address[touch.address_key] = (*self.at_address[touch.address_key], touch)
-
-    def consent(self, channel: str, purpose: str) -> Consent | None:
-        """The latest word of the customer about this channel and purpose; a withdrawal wins a tie."""
-        said = [c for c in self.consents if c.channel in (channel, "all") and c.purpose in (purpose, "all")]
-        return max(said, key=lambda c: (c.at, not c.given), default=None)
 
     def touches_for(self, channel: str) -> tuple[Touch, ...]:
         """Touches that a contact by this channel has to reckon with: the customer's own, and those of the address it

@@ -13,6 +13,8 @@ from typing import Any
 
 from outreach.core.cadence import PURPOSES
 from outreach.core.customer import KNOWN, Consent, Customer
+from outreach.core.expiring import ends
+from outreach.core.span import MomentError
 from outreach.doors.checks import Unfit, an_object, instant, kind, one_text, parse, show, storable, text
 from outreach.doors.known import known_fields
 from outreach.doors.lines import Rejected
@@ -24,7 +26,7 @@ Person = tuple[Customer, list[Consent]]
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 CONSENT_CHANNELS = ("sms", "email", "call", "all")
 CONSENT_PURPOSES = (*PURPOSES, "all")
-_ABOUT = ("at", "source", "evidence", "basis")
+_ABOUT = ("at", "source", "evidence", "basis", "expires")
 #: Names that mean something here; every other one is a free field.
 OWN = frozenset({"id", "tags", "memory", "consent", *KNOWN})
 _YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
@@ -57,7 +59,7 @@ def _person(plain: object) -> Person:
         id=text(plain, "id", required=True), tags=_tags(plain.get("tags")),
         memory=an_object(plain.get("memory"), "memory"), fields=free, **known_fields(plain),
     )  # fmt: skip
-    return customer, list(_consents(plain.get("consent")))
+    return customer, list(_consents(plain.get("consent"), customer.timezone or "UTC"))
 
 
 def _tags(value: object) -> tuple[str, ...]:
@@ -70,21 +72,21 @@ def _tags(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one_text(word, "a tag") for word in words if word != ""))
 
 
-def _consents(value: object) -> Iterator[Consent]:
+def _consents(value: object, zone: str) -> Iterator[Consent]:
     for channel, told in an_object(value, "consent").items():
         if channel not in CONSENT_CHANNELS:
             hint = did_you_mean(channel, CONSENT_CHANNELS) or f"write {any_of(CONSENT_CHANNELS)}"
             raise Unfit(f"consent {show(channel)} is no channel: {hint}")
         if isinstance(told, bool):
             raise Unfit(f'consent.{channel} must name the purpose: {{"marketing": {str(told).lower()}}}')
-        yield from _of_channel(channel, an_object(told, f"consent.{channel}"))
+        yield from _of_channel(channel, an_object(told, f"consent.{channel}"), zone)
 
 
-def _of_channel(channel: str, told: Mapping[str, Any]) -> Iterator[Consent]:
+def _of_channel(channel: str, told: Mapping[str, Any], zone: str) -> Iterator[Consent]:
     where = f"consent.{channel}"
-    source, evidence, basis = (text(told, name, label=f"{where}.{name}") for name in _ABOUT[1:])
+    source, evidence, basis = (text(told, name, label=f"{where}.{name}") for name in _ABOUT[1:4])
     when = LONG_AGO if told.get("at") in (None, "") else instant(told["at"], f"{where}.at")
-    proof = "; ".join(filter(None, (evidence, f"basis: {basis}" if basis else "")))
+    until = _ends(told, basis, when, zone, where)
     for purpose, value in told.items():
         if purpose in _ABOUT or value is None:
             continue
@@ -92,7 +94,21 @@ def _of_channel(channel: str, told: Mapping[str, Any]) -> Iterator[Consent]:
             hint = did_you_mean(purpose, (*CONSENT_PURPOSES, *_ABOUT)) or f"write {any_of(CONSENT_PURPOSES)}"
             raise Unfit(f"{where} {show(purpose)} is no purpose: {hint}")
         given = _yes_or_no(value, f"{where}.{purpose}")
-        yield Consent(channel=channel, purpose=purpose, given=given, at=when, source=source, evidence=proof)
+        yield Consent(
+            channel=channel, purpose=purpose, given=given, at=when, source=source, evidence=evidence, basis=basis,
+            expires=until if given else None,
+        )  # fmt: skip
+
+
+def _ends(told: Mapping[str, Any], basis: str, at: datetime, zone: str, where: str) -> datetime | None:
+    """When it runs out. What lasts for some time must say since when."""
+    try:
+        found = ends(basis, told.get("expires"), at, zone)
+    except (MomentError, OverflowError) as error:
+        raise Unfit(f"{where}.expires {show(told.get('expires'))}: {error}") from None
+    if at == LONG_AGO and found is not None and found.year < 2000:  # some years after nobody knows when
+        raise Unfit(f"{where} runs out some time after it was given: fill in {where}.at")
+    return found
 
 
 def _yes_or_no(value: object, label: str) -> bool:

@@ -1,68 +1,98 @@
-"""Consent as it changes: given, withdrawn, and the replies that withdraw it."""
+"""Consent as it changes: given, and withdrawn."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-from outreach.core.customer import Consent
+from outreach.core.cadence import PURPOSES
+from outreach.core.customer import Consent, Customer
 from outreach.core.event import Event
+from outreach.core.expiring import ends
+from outreach.core.guard import Policy, refusal
+from outreach.core.quiet import REFUSAL
+from outreach.core.span import MomentError
 from outreach.core.trace import Reason
+from outreach.core.zone import known
 from outreach.flow.intake import Batch
+from outreach.flow.standings import load_standings
+from outreach.flow.waking import look_again
 
-#: Replies that are exactly one of these words stop everything to that phone (Twilio's list of opt-out keywords).
-STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"})
+CHANNELS = ("sms", "email", "call", "all")
+
+
+def wrong(event: Event) -> str:
+    """Why a consent event can't be taken as it is; "" when it can."""
+    data = event.data
+    if data.get("channel", "all") not in CHANNELS:
+        return f"`channel` is {data['channel']!r} and must be sms, email, call or all"
+    if data.get("purpose", "all") not in (*PURPOSES, "all"):
+        return f"`purpose` is {data['purpose']!r} and must be {', '.join(PURPOSES)} or all"
+    if event.type == "consent.withdrawn" and data.get("expires") is not None:
+        return "`expires` belongs to consent.given: a withdrawal doesn't run out"
+    try:
+        ends(str(data.get("basis", "")), data.get("expires"), event.time, "UTC")
+    except (MomentError, OverflowError) as error:
+        return f"`expires` {data.get('expires')!r}: {error}"
+    return ""
 
 
 def consent(batch: Batch, event: Event) -> None:
     """`consent.given` and `consent.withdrawn`."""
-    given = event.type == "consent.given"
-    data = event.data
+    data, customer = event.data, batch.customers[event.customer]
+    given, basis = event.type == "consent.given", str(data.get("basis", ""))
+    until = ends(basis, data.get("expires"), event.time, _zone(customer, batch.policy)) if given else None
     said = Consent(
         channel=str(data.get("channel", "all")), purpose=str(data.get("purpose", "all")), given=given, at=event.time,
-        source=str(data.get("source", "")), evidence=str(data.get("evidence", "")),
+        source=str(data.get("source", "")), evidence=str(data.get("evidence", "")), basis=basis, expires=until,
     )  # fmt: skip
     if given:
         batch.tx.customers.agree(event.customer, [said])
+        look_again(batch, event, "no_consent:")
     else:
-        _withdraw(batch, event, said)
+        keys = withdraw(batch, event, [said])
+        mark_refusal(batch, event)
+        end_refused(batch, event, keys)
 
 
-def _withdraw(batch: Batch, event: Event, said: Consent) -> None:
-    """A withdrawal holds for the address, and so for everybody who shares it, at once."""
-    keys = batch.tx.customers.keys(batch.customers[event.customer])
-    mine = {k for ch, k in keys.items() if said.channel in (ch, "all")}
-    for customer in {event.customer, *batch.tx.customers.sharing(mine)}:
-        batch.tx.customers.agree(customer, [said])
-    if said.purpose == "all":
-        batch.tx.customers.suppress(mine, said.channel, event.type, batch.now)
-    channels = {ch for ch in keys if said.channel in (ch, "all")}
-    withdraw_planned(batch, event, mine, channels, said.purpose)
+def withdraw(batch: Batch, event: Event, words: Iterable[Consent], others: frozenset[str] = frozenset()) -> set[str]:
+    """Withdrawals: lines of the customer's history, and words at her addresses, which hold for everybody who shares
+    them. `others` are keys of more addresses that are meant. Returns the keys of all."""
+    customers = batch.tx.customers
+    keys, all_keys = customers.keys(batch.customers[event.customer]), set(others)
+    for said in words:
+        mine = {key for channel, key in keys.items() if said.channel in (channel, "all")} | others
+        customers.agree(event.customer, [said])
+        customers.suppress(mine, f"{said.channel}:{said.purpose}", event.type, said.at)
+        all_keys |= mine
+    return all_keys
 
 
-def withdraw_planned(batch: Batch, event: Event, keys: Iterable[str], channels: set[str], purpose: str) -> None:
-    """End what is planned for these addresses by these channels, for everybody who is reached by them."""
-    sharing = batch.tx.customers.sharing(keys) | {event.customer}
-    for customer, known in batch.tx.follow_ups.open_of(sharing).items():
-        mine = batch.open.setdefault(customer, [])
-        ids = {f.id for f in mine}
-        mine.extend(f for f in known if f.id not in ids)
-    for customer in sorted(sharing):
+def mark_refusal(batch: Batch, event: Event) -> None:
+    """From the moment at which she said so there is silence, where the cadence wants one."""
+    batch.tx.holds.open(event.customer, REFUSAL, f"{event.source}/{event.id}", event.time)
+
+
+def end_refused(batch: Batch, event: Event, keys: Iterable[str]) -> None:
+    """End what is planned for these addresses and may not happen any more, for everybody who is reached by them."""
+    touched = set(keys)
+    sharing = batch.tx.customers.sharing(touched) | {event.customer}
+    known_now = {**batch.tx.customers.get(sharing), event.customer: batch.customers[event.customer]}
+    standings = load_standings(batch.tx, known_now, batch.now, batch.policy)
+    _load_open(batch, sharing)
+    for customer in sorted(sharing & known_now.keys()):
+        standing = standings[customer]
         for f in batch.ahead(customer):
-            policy = batch.policy.cadence.policy(f.purpose)
-            if f.channel in channels and purpose in (f.purpose, "all") and policy.consent != "not needed":
+            why = refusal(f, standing, batch.policy) if standing.address_keys.get(f.channel) in touched else None
+            if why is not None and why.code.startswith(("suppressed:", "opted_out:")):
                 batch.end(f, "suppressed", Reason(code=f"opted_out:{f.channel}", numbers={"event": event.id}))
 
 
-def message_received(batch: Batch, event: Event) -> None:
-    """STOP and its like, as the whole reply, end everything by SMS to that phone and all marketing calls to it."""
-    if event.data.get("channel", "sms") != "sms" or not is_stop(str(event.data.get("text", ""))):
-        return
-    source = f"reply: {str(event.data.get('text', ''))[:40]}"
-    _withdraw(batch, event, Consent(channel="sms", purpose="all", given=False, at=event.time, source=source))
-    _withdraw(batch, event, Consent(channel="call", purpose="marketing", given=False, at=event.time, source=source))
+def _load_open(batch: Batch, customers: Iterable[str]) -> None:
+    for customer, known_ones in batch.tx.follow_ups.open_of(customers).items():
+        mine = batch.open.setdefault(customer, [])
+        ids = {f.id for f in mine}
+        mine.extend(f for f in known_ones if f.id not in ids)
 
 
-def is_stop(text: str) -> bool:
-    """Whether a reply is one of the opt-out keywords, whatever its case and punctuation."""
-    return re.sub(r"[^a-z]", "", text.lower()) in STOP_WORDS and len(text) <= 40
+def _zone(customer: Customer, policy: Policy) -> str:
+    return customer.timezone if known(customer.timezone) else policy.zone

@@ -11,7 +11,7 @@ from outreach.core.rule import Rule
 from outreach.core.situation import Situation
 from outreach.core.standing import Standing
 from outreach.core.stopping import no_longer
-from outreach.core.trace import Reason
+from outreach.core.trace import Reason, awaited
 from outreach.flow.claim import DEADLINE, Claim
 from outreach.flow.remembering import remember
 from outreach.ports import Rendered
@@ -47,7 +47,8 @@ def _expire(claim: Claim, f: FollowUp, reasons: tuple[Reason, ...] = ()) -> None
     known = (Reason(code=f.reason),) if f.reason else (Reason(code="valid_for", text="not done in time"),)
     if f.state == "listed":
         claim.changes.release(f)
-    claim.end(f, "expired", *(reasons[-1:] or known))
+    kept_off = awaited(reasons) if reasons else ""
+    claim.end(f, "expired", *([r for r in reasons if r.code == kept_off][:1] or known))
 
 
 def _judge(claim: Claim, f: FollowUp, rule: Rule) -> None:
@@ -107,13 +108,13 @@ def _capped(place: Place) -> bool:
 
 
 def _takes_room(reason: Reason) -> bool:
-    return reason.code.startswith(("cap:", "gap:"))
+    return reason.code.startswith(("cap:", "gap:", "back_off:"))
 
 
 def _put_off(claim: Claim, f: FollowUp, place: Place) -> None:
     """Look again when there is room; when there is none in sight, at the end of its worth (or when facts change)."""
     reasons = place.reasons or (Reason(code="room", text="a more important contact comes first"),)
-    later = evolve(f, wake=place.at or f.valid_until, reason=reasons[-1].code)
+    later = evolve(f, wake=place.at or f.valid_until, reason=awaited(reasons))
     claim.changes.change(later, "deferred", reasons, claim.now)
 
 

@@ -11,10 +11,12 @@ from outreach.core.event import Event
 from outreach.core.follow_up import OUTCOMES
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
-from outreach.flow.consenting import consent, message_received
+from outreach.flow.consenting import consent, wrong
 from outreach.flow.intake import Batch
-from outreach.flow.news import changed, look_again, take_news
+from outreach.flow.news import changed, take_news
 from outreach.flow.outcomes import take_outcome
+from outreach.flow.replying import message_received
+from outreach.flow.waking import look_again
 from outreach.flow.watching import arm
 
 
@@ -33,9 +35,7 @@ def refuse(event: Event) -> str:
         return f"outcome {event.data.get('outcome')!r} is unknown: use one of {', '.join(sorted(OUTCOMES))}"
     if event.type == "outcome" and not (event.data.get("rule") or event.data.get("follow_up")):
         return "an outcome needs `rule` (and `step`) or `follow_up`, to say which call or task it ends"
-    if event.type in ("consent.given", "consent.withdrawn") and not isinstance(event.data.get("channel", "all"), str):
-        return "`channel` must be sms, email, call or all"
-    return ""
+    return wrong(event) if event.type in ("consent.given", "consent.withdrawn") else ""
 
 
 def _complaint_opened(batch: Batch, event: Event) -> None:

@@ -14,6 +14,7 @@ from outreach.core.rule import OnDate, Rule
 from outreach.core.trace import Reason
 from outreach.flow.batch import Batch
 from outreach.flow.intake import move
+from outreach.flow.waking import look_again
 
 
 def take_news(batch: Batch, old: Customer, event: Event) -> None:
@@ -52,14 +53,6 @@ def _move_date(batch: Batch, rule: Rule, on: OnDate, f: FollowUp, event: Event) 
         batch.end(f, "cancelled", Reason(code=f"date_changed:customer.{on.field}", numbers=numbers))
     elif not rule.steps[f.index].at.needs_previous:
         move(batch, rule, evolve(f, event=now.id, started=now.time), event)
-
-
-def look_again(batch: Batch, event: Event, reason: str) -> None:
-    """What waited for this reason is looked at now."""
-    for f in batch.ahead(event.customer):
-        if f.reason == reason and f.state == "scheduled":
-            woken = evolve(f, wake=max(batch.now, f.due), reason="")
-            batch.changes.change(woken, "woken", (Reason(code=event.type),), batch.now)
 
 
 def changed(customer: Customer, values: Mapping[str, object]) -> Customer:

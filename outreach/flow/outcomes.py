@@ -14,8 +14,9 @@ from outreach.core.occasions import dates_of
 from outreach.core.stepping import next_step, planned, told
 from outreach.core.stopping import ended, no_longer
 from outreach.core.trace import Reason
-from outreach.flow.consenting import withdraw_planned
+from outreach.flow.consenting import end_refused, mark_refusal
 from outreach.flow.intake import Batch
+from outreach.flow.replying import READ_REPLY, answered
 from outreach.flow.situations import events_of, step_before
 
 
@@ -32,7 +33,9 @@ def take_outcome(batch: Batch, event: Event) -> None:
     )
     if f.channel == "call":
         _count_call(batch, event, f, by)
-    if outcome in ("do_not_call", "wrong_number"):
+    if f.rule == READ_REPLY:
+        answered(batch, event, f, outcome)
+    elif outcome in ("do_not_call", "wrong_number"):
         _no_more_calls(batch, event, outcome)
     follow_on(batch, done)
 
@@ -72,7 +75,9 @@ def _no_more_calls(batch: Batch, event: Event, outcome: str) -> None:
     keys = batch.tx.customers.keys(batch.customers[event.customer])
     mine = {keys["call"]} if "call" in keys else set()
     batch.tx.customers.suppress(mine, channel, outcome, batch.now)
-    withdraw_planned(batch, event, mine, {"call"} if channel == "call" else {"call", "sms"}, "all")
+    if outcome == "do_not_call":
+        mark_refusal(batch, event)
+    end_refused(batch, event, mine)
 
 
 def follow_on(batch: Batch, done: FollowUp) -> None:

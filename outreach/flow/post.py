@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from outreach.core.consenting import suppressed, word, words_at
 from outreach.core.guard import Policy
 from outreach.ports import Answer, Clock, Message, Sender, Unsent
 from outreach.store.attempts import Attempt
@@ -56,10 +57,15 @@ class Post:
         )  # fmt: skip
 
     def stopped(self, tx: Transaction, attempt: Attempt) -> str:
-        """What was said since the claim: `paused`, `suppressed` (unless the purpose goes past it), or nothing."""
+        """What was said since the claim: `paused`, `suppressed` or `withdrawn` (unless the purpose goes past it), or
+        nothing."""
         if "*" in tx.house.paused():
             return "paused"
-        if self.policy.cadence.policy(attempt.purpose).consent == "not needed":
-            return ""
-        said = tx.customers.suppressed([attempt.address_key])
-        return "suppressed" if said & {(attempt.address_key, attempt.channel), (attempt.address_key, "all")} else ""
+        rule = self.policy.cadence.policy(attempt.purpose)
+        listed = tx.customers.suppressed([attempt.address_key])
+        table = {(s.key, s.scope): s.reason for s in listed}
+        if suppressed(table, attempt.address_key, attempt.channel, rule) is not None:
+            return "suppressed"
+        own = tx.customers.consents([attempt.customer]).get(attempt.customer, [])
+        said = (*own, *words_at({attempt.channel: attempt.address_key}, listed))
+        return "withdrawn" if word(said, attempt.channel, attempt.purpose, None).status == "withdrawn" else ""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from outreach.core.back_off import reach, unanswered
 from outreach.core.cadence import Cadence
+from outreach.core.consenting import words_at
 from outreach.core.customer import Customer
 from outreach.core.guard import Policy
 from outreach.core.standing import Standing
 from outreach.core.zone import known
+from outreach.store.codec import EPOCH
 from outreach.store.store import Transaction
 
 
@@ -23,8 +26,9 @@ def load_standings(
     every_key = {k for of_one in keys.values() for k in of_one.values()}
     touches = tx.ledger.touches(ids, since)
     at_address = tx.ledger.at_addresses(every_key, since)
-    consents, holds = tx.customers.consents(ids), tx.holds.of(ids)
-    suppressed = tx.customers.suppressed(every_key)
+    consents, (holds, marks) = tx.customers.consents(ids), tx.holds.of_and_marks(ids)
+    listed = tx.customers.suppressed(every_key)
+    signs, ignored = _signs(tx, ids, since, now, policy.cadence)
     return {
         c.id: Standing(
             customer=c,
@@ -32,9 +36,13 @@ def load_standings(
             touches=tuple(touches.get(c.id, ())),
             address_keys=keys[c.id],
             at_address={k: tuple(at_address.get(k, ())) for k in set(keys[c.id].values())},
-            consents=tuple(consents.get(c.id, ())),
-            suppressed=frozenset(s for s in suppressed if s[0] in keys[c.id].values()),
+            consents=(*consents.get(c.id, ()), *words_at(keys[c.id], listed)),
+            suppressed={(s.key, s.scope): s.reason for s in listed if not s.is_word},
             holds=holds.get(c.id, {}),
+            marks=marks.get(c.id, {}),
+            last_sign=signs.get(c.id),
+            ignored=ignored.get(c.id, 0),
+            now=now,
         )
         for c in customers.values()
     }
@@ -42,7 +50,21 @@ def load_standings(
 
 def longest_window(cadence: Cadence) -> timedelta:
     """How far back touches matter."""
-    return max([cadence.min_gap, *(cap.per for cap in cadence.caps)], default=timedelta(0)) + timedelta(days=1)
+    return max([reach(cadence), *(cap.per for cap in cadence.caps)]) + timedelta(days=1)
+
+
+def _signs(
+    tx: Transaction, ids: Iterable[str], since: datetime, now: datetime, cadence: Cadence
+) -> tuple[dict[str, datetime], dict[str, int]]:
+    """What the back-off needs: the last signs of life, and how many contacts before `since` went unanswered. Those are
+    only asked for where nothing was heard since then, which is seldom: most contacts follow on an event."""
+    if cadence.back_off is None:
+        return {}, {}
+    signs = {c: min(at, now) for c, at in tx.events.last_signs(ids).items()}
+    silent = [c for c in ids if c not in signs or signs[c] < since]
+    older = tx.ledger.touches(silent, EPOCH) if silent else {}
+    old = {c: [t for t in touches if t.at < since] for c, touches in older.items()}
+    return signs, {c: len(unanswered(touches, signs.get(c), cadence)) for c, touches in old.items()}
 
 
 def zone_of(customer: Customer, policy: Policy) -> str:

@@ -17,6 +17,7 @@ from outreach.flow.changes import Changes
 from outreach.flow.intake import Batch, Receipt
 from outreach.flow.outcomes import follow_on
 from outreach.flow.remembering import Say, as_written
+from outreach.flow.waking import wake_by_signs
 from outreach.flow.watching import arm
 from outreach.store.store import Transaction
 
@@ -44,6 +45,7 @@ def take_in(
     for event in sorted(fresh, key=_by_time):
         effects.apply(batch, event)
         intake.take(batch, event)
+    wake_by_signs(batch, fresh)
     batch.changes.store(tx)
     new = {id(e) for e in fresh}
     return [_receipt(e, new, refused) for e in events], batch

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
-from outreach.core.cadence import DEFAULT_PURPOSES, Cadence, Cap, Hold, PurposePolicy
+from outreach.core.cadence import DEFAULT_PURPOSES, BackOff, Cadence, Cap, Hold, PurposePolicy
 from outreach.core.calendar import Calendar, HolidaysOf
 from outreach.core.capacity import Capacity, Limits
 from outreach.errors import Problem
 from outreach.rulebook.cadence_shapes import (
+    BackOffShape,
     CadenceShape,
     CalendarShape,
     CalendarsShape,
@@ -35,6 +36,7 @@ def build_cadence(written: Node | None, known: Known, problems: list[Problem]) -
     if shape is None:
         return Cadence()
     problems += _never_open(shape.holds, node.at("holds"), known)
+    problems += _stretches_nothing(shape, node)
     purposes = dict(DEFAULT_PURPOSES)
     for name, changed in shape.purposes.items():
         purposes[name] = _policy(name, changed, purposes[name], node.at("purposes", name), problems)
@@ -42,6 +44,7 @@ def build_cadence(written: Node | None, known: Known, problems: list[Problem]) -
         min_gap=Cadence().min_gap if shape.min_gap is None else shape.min_gap, caps=_caps(shape.caps),
         hours={channel: week for channel, week in shape.hours.items()}, holidays=shape.holidays,
         unknown_timezone=shape.unknown_timezone,
+        back_off=_back_off(shape.back_off), silence=shape.silence_after_refusal or timedelta(0),
         holds=tuple(Hold(name=hold.name, purposes=frozenset(hold.purposes)) for hold in shape.holds),
         purposes=purposes, capacity=_capacity(shape.capacity),
     )  # fmt: skip
@@ -82,6 +85,17 @@ def _never_open(holds: Sequence[HoldShape], node: Node, known: Known) -> Iterato
         if hint is not None:
             said = f"nothing opens a hold called `{hold.name}`: `{hold.name}.opened` is not declared and was never seen"
             yield node.at(i, "while").problem(said, hint, severity="warning")
+
+
+def _back_off(shape: BackOffShape | None) -> BackOff | None:
+    return BackOff(after=shape.after, factor=shape.factor, longest=shape.longest) if shape is not None else None
+
+
+def _stretches_nothing(shape: CadenceShape, node: Node) -> Iterator[Problem]:
+    """A back-off without a gap does nothing, and nobody would notice."""
+    if shape.back_off is not None and shape.min_gap is not None and not shape.min_gap:
+        said = "`back_off` stretches the minimum gap, and `min_gap` is switched off"
+        yield node.at("back_off").problem(said, "write `min_gap: 20 hours`, or take `back_off` out")
 
 
 def _caps(shapes: Sequence[CapShape]) -> tuple[Cap, ...]:

@@ -59,6 +59,19 @@ class HoldShape(Shape):
     """Which contacts wait."""
 
 
+class BackOffShape(Shape):
+    """How contacts that nothing comes back from stretch the minimum gap; a sign of life begins it anew."""
+
+    called: ClassVar[str] = "back-off"
+
+    after: Annotated[int, Field(ge=0)] = 1
+    """So many unanswered contacts leave the gap as it is."""
+    factor: Annotated[float, Field(gt=1, le=10)] = 2.0
+    """Each further one makes it so many times as long."""
+    longest: Annotated[float, Field(gt=1, le=100)] = 8.0
+    """And it never gets longer than so many times the gap."""
+
+
 class PurposeShape(Shape):
     """How contacts of one purpose stand to the cadence; what is left out stays as it is by default."""
 
@@ -97,8 +110,14 @@ class CapacityShape(LimitsShape):
 
 
 def _and_what_is_off(schema: dict[str, Any]) -> None:
-    """For editors: what is still to come may be switched off already."""
+    """For editors: what is still to come may be switched off already, and these two in the same words."""
     schema["properties"].update({key: {"enum": list(OFF)} for key in keys_to_come("cadence")})
+    for key in _SWITCHES:
+        schema["properties"][key] = {"anyOf": [schema["properties"][key], {"enum": list(OFF)}]}
+
+
+#: Parts that can be switched off by a word.
+_SWITCHES = ("back_off", "silence_after_refusal")
 
 
 class CadenceShape(Shape):
@@ -119,6 +138,10 @@ class CadenceShape(Shape):
     """What happens when a customer's time zone isn't known; `business` takes the house's."""
     holds: tuple[HoldShape, ...] = Field((), strict=False)
     """What makes contacts wait."""
+    back_off: BackOffShape | None = None
+    """How contacts without an answer lie farther and farther apart; `none` switches it off."""
+    silence_after_refusal: ElapsedText | None = None
+    """How long a refusal is followed by no marketing and no care, by any channel; `0 days` switches it off."""
     purposes: dict[Purpose, PurposeShape] = Field(default_factory=dict)
     """How each purpose stands to the cadence."""
     capacity: CapacityShape | None = None
@@ -130,7 +153,8 @@ class CadenceShape(Shape):
         """`laws: []` asks for nothing that isn't there."""
         if not isinstance(data, dict):
             return data
-        return {key: value for key, value in data.items() if not (key in keys_to_come(cls.called) and value in OFF)}
+        off = {*keys_to_come(cls.called), *(key for key in _SWITCHES if data.get(key, ...) is not None)}
+        return {key: value for key, value in data.items() if not (key in off and value in OFF)}
 
 
 class CalendarShape(Shape):

@@ -10,8 +10,6 @@ from typing import Final
 
 NOT_YET: Final = frozenset({
     "rule.on_cap=merge",
-    "cadence.back_off",
-    "cadence.silence_after_refusal",
     "cadence.laws",
     "cadence.mix",
 })  # fmt: skip

@@ -43,8 +43,10 @@ def _said(called: str, keys: list[str], detail: ErrorDetails) -> PydanticCustomE
             hint = "" if said else choice_hint(value, _words(context["expected"]))
             return complaint(said or "{key} can't be " + described(value), hint)
         case "greater_than_equal" | "less_than_equal":
-            bound = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
+            bound = f"at least {context['ge']:g}" if "ge" in context else f"at most {context['le']:g}"
             return complaint(f"{{key}} is {value}, but must be {bound}")
+        case "greater_than":
+            return complaint(f"{{key}} is {value}, but must be more than {context['gt']:g}")
         case "too_short":
             return complaint("{key} is empty", at_key=True)
         case _ if value is None:
@@ -55,8 +57,9 @@ def _said(called: str, keys: list[str], detail: ErrorDetails) -> PydanticCustomE
 
 
 _WANTED = {
-    "string_type": "text", "int_type": "a whole number", "bool_type": "`true` or `false`", "list_type": "a list",
-    "tuple_type": "a list", "dict_type": "a mapping of `key: value`", "model_type": "a mapping of `key: value`",
+    "string_type": "text", "int_type": "a whole number", "float_type": "a number", "bool_type": "`true` or `false`",
+    "list_type": "a list", "tuple_type": "a list", "dict_type": "a mapping of `key: value`",
+    "model_type": "a mapping of `key: value`",
 }  # fmt: skip
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, MutableMapping
 from datetime import datetime
 from typing import Any
 
+from outreach.core.consenting import Suppression
 from outreach.core.customer import Consent, Customer
 from outreach.core.keys import address_key, make_id
-from outreach.store.codec import Codec, micros
+from outreach.store.codec import Codec, instant, micros
 from outreach.store.dialect import Book, names
 
 _CUSTOMER, _CONSENT = Codec(Customer), Codec(Consent)
@@ -91,7 +92,8 @@ class Customers(Book):
         rows = []
         for c in consents:
             said = _CONSENT.row(c)
-            rows.append((bucket, self.tenant, customer, make_id(bucket, *map(str, said[:6])), *said))
+            named = said if c.basis or c.expires else said[:6]
+            rows.append((bucket, self.tenant, customer, make_id(bucket, *map(str, named)), *said))
         self.insert("consent", ("bucket", "tenant_id", "customer", "id", *_CONSENT.columns), rows)
 
     def consents(self, customers: Iterable[str]) -> dict[str, list[Consent]]:
@@ -102,19 +104,27 @@ class Customers(Book):
             found.setdefault(row[0], []).append(_CONSENT.value(row[1:]))
         return found
 
-    def suppress(self, keys: Iterable[str], channel: str, reason: str, now: datetime) -> None:
-        """These addresses must not be contacted by this channel ("all" for every one), whoever they belong to."""
+    def suppress(self, keys: Iterable[str], scope: str, reason: str, since: datetime) -> None:
+        """Enter these addresses in the suppression list (see `Suppression` for `scope`), whoever they belong to. Of two
+        withdrawals of the same scope the later counts."""
         columns = ("tenant_id", "address_key", "channel", "reason", "since")
-        self.insert("suppression", columns, [(self.tenant, k, channel, reason, micros(now)) for k in keys])
+        later = (
+            "(tenant_id, address_key, channel) DO UPDATE SET since = excluded.since"
+            " WHERE suppression.since < excluded.since"
+        )
+        rows = [(self.tenant, k, scope, reason, micros(since)) for k in keys]
+        self.insert("suppression", columns, rows, later if ":" in scope else "DO NOTHING")
 
-    def suppressed(self, keys: Iterable[str]) -> set[tuple[str, str]]:
-        """(address key, channel) of those of these addresses that must not be contacted."""
+    def suppressed(self, keys: Iterable[str]) -> list[Suppression]:
+        """What the suppression list says of these addresses."""
         wanted = sorted(set(keys))
         if not wanted:
-            return set()
+            return []
         marks = ", ".join("?" for _ in wanted)
-        sql = f"SELECT address_key, channel FROM suppression WHERE tenant_id = ? AND address_key IN ({marks})"
-        return {(key, channel) for key, channel in self.read(sql, self.tenant, *wanted)}
+        columns = "address_key, channel, reason, since"
+        sql = f"SELECT {columns} FROM suppression WHERE tenant_id = ? AND address_key IN ({marks})"
+        rows = self.read(sql, self.tenant, *wanted)
+        return [Suppression(key, scope, reason, instant(since)) for key, scope, reason, since in rows]
 
     def some(self, after: tuple[int, str], limit: int) -> list[tuple[int, str]]:
         """The next customers in the order of (bucket, id), for work that goes through all of them in pieces."""

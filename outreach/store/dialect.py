@@ -16,11 +16,13 @@ from outreach.store.codec import dump
 class Dialect:
     """`mark` is the placeholder of a value; `keys` a table `k(bucket, subject)` made of one JSON parameter, which
     spares a statement per customer; `join` the join that starts from it (SQLite must be told: without CROSS it scans
-    the big table)."""
+    the big table); `field` a text inside a column of
+    JSON."""
 
     mark: str
     keys: str
     join: str
+    field: str
 
 
 #: Each key is one text, four digits of bucket and then the subject: to cut a text is cheaper than to look into JSON.
@@ -28,6 +30,7 @@ SQLITE = Dialect(
     mark="?",
     keys="(SELECT CAST(substr(value, 1, 4) AS INTEGER) AS bucket, substr(value, 5) AS subject FROM json_each(?)) k",
     join="CROSS JOIN",
+    field="json_extract({0}, '$.{1}')",
 )
 POSTGRESQL = Dialect(
     mark="%s",
@@ -36,6 +39,7 @@ POSTGRESQL = Dialect(
         " FROM jsonb_array_elements_text(%s::jsonb) v) k"
     ),
     join="JOIN",
+    field="({0}::jsonb ->> '{1}')",
 )
 
 

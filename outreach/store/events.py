@@ -9,6 +9,7 @@ import msgspec
 
 from outreach.core.event import Event
 from outreach.core.keys import bucket_of
+from outreach.core.signs import BOOKKEEPING, ONLY_IF
 from outreach.store.codec import dump, instant, load, micros
 from outreach.store.dialect import Book, insert_sql, names
 
@@ -80,6 +81,19 @@ class Events(Book):
         rows = self.read_keyed(
             "t.customer, max(t.time)", "event", "customer", customers, f"{where} GROUP BY t.customer", *values
         )
+        return {customer: instant(at) for customer, at in rows}
+
+    def last_signs(self, customers: Iterable[str]) -> dict[str, datetime]:
+        """The latest sign of life of each customer (see `core.signs`): contacts from then on are unanswered. What came
+        of a call stands just behind it, so that it answers the call even if both are told of the same instant."""
+        tests = [f"t.type NOT IN ({_marks((*BOOKKEEPING, *ONLY_IF))})"]
+        values: list[str] = [*BOOKKEEPING, *ONLY_IF]
+        for kind, (field, only) in ONLY_IF.items():
+            tests.append(f"(t.type = ? AND {self.dialect.field.format('t.data', field)} IN ({_marks(only)}))")
+            values += [kind, *only]
+        where = f"({' OR '.join(tests)}) GROUP BY t.customer"
+        columns = "t.customer, max(t.time + CASE t.type WHEN 'outcome' THEN 1 ELSE 0 END)"
+        rows = self.read_keyed(columns, "event", "customer", customers, where, *values)
         return {customer: instant(at) for customer, at in rows}
 
     def received(self, customer: str) -> dict[tuple[str, str], datetime]:

@@ -45,6 +45,11 @@ class FollowUps(Book):
         """Everything that hasn't ended, by customer."""
         return self._by_customer(self.read_keyed(_READ, "follow_up", "customer", customers, "t.wake IS NOT NULL"))
 
+    def waiting(self, customers: Iterable[str], code: str) -> list[FollowUp]:
+        """What was put off for a reason that begins with this code, of these customers."""
+        where = "t.wake IS NOT NULL AND t.reason LIKE ?"
+        return CODEC.values(self.read_keyed(_READ, "follow_up", "customer", customers, where, f"{code}%"))
+
     def all_of(self, customer: str) -> list[FollowUp]:
         """Everything of one customer, ended or not, by due moment."""
         found = CODEC.values(self.read_keyed(_READ, "follow_up", "customer", [customer]))

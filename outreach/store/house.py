@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from outreach.core.event import Event
+from outreach.core.quiet import MARKS
 from outreach.core.trace import Reason, Trace
 from outreach.store.codec import dump, instant, load, micros
 from outreach.store.dialect import Book
@@ -77,8 +78,13 @@ class House(Book):
 ORDER = {d: i for i, d in enumerate(("planned", "moved", "noted", "woken", "deferred", "listed", "claimed", "retry"))}
 
 
+#: By customer and name, an instant.
+Since = dict[str, dict[str, datetime]]
+
+
 class Holds(Book):
-    """Reads and writes the `hold` table: a complaint that is open, by its key."""
+    """Reads and writes the `hold` table: a complaint that is open, by its key. A refusal, and a reply that a person has
+    to read, lie there too, one row each, but are no holds that rules and pages know of."""
 
     def open(self, customer: str, name: str, key: str, at: datetime) -> None:
         """Open a hold; one of the same key that was closed opens again, unless it was closed later than this."""
@@ -104,13 +110,21 @@ class Holds(Book):
 
     def of(self, customers: Iterable[str]) -> dict[str, dict[str, datetime]]:
         """What is open, by customer and name, since when."""
-        found: dict[str, dict[str, datetime]] = {}
-        for customer, name, opened in self.read_keyed(
-            "t.customer, t.name, min(t.opened)", "hold", "customer", customers,
-            "t.closed IS NULL GROUP BY t.customer, t.name",
-        ):  # fmt: skip
-            found.setdefault(customer, {})[name] = instant(opened)
-        return found
+        return self.of_and_marks(customers)[0]
+
+    def of_and_marks(self, customers: Iterable[str]) -> tuple[Since, Since]:
+        """What is open, since its first opening; and the marks that a customer's words have left (see `quiet`), since
+        the latest."""
+        holds: Since = {}
+        marks: Since = {}
+        columns = "t.customer, t.name, min(t.opened), max(t.opened)"
+        where = "t.closed IS NULL GROUP BY t.customer, t.name"
+        for customer, name, first, last in self.read_keyed(columns, "hold", "customer", customers, where):
+            if name in MARKS:
+                marks.setdefault(customer, {})[name] = instant(last)
+            else:
+                holds.setdefault(customer, {})[name] = instant(first)
+        return holds, marks
 
 
 class Traces(Book):

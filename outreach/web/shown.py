@@ -13,19 +13,23 @@ from outreach.core.customer import Customer
 from outreach.core.trace import Reason
 from outreach.core.zone import to_local
 from outreach.desk import full_name
+from outreach.flow.replying import READ_REPLY
 from outreach.web.script import script
 from outreach.wording import in_words
 
 CHANNELS = {"sms": "SMS", "email": "e-mail", "call": "call", "task": "task"}
-#: What a person may press, by channel: the outcome's name, and what the button says.
+#: What a person may press, by channel or by the engine's own task: the outcome's name, and what the button says.
 OUTCOMES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "call": (
         ("reached", "Reached"), ("no_answer", "No answer"), ("left_message", "Left a message"),
         ("call_back", "Call back"), ("wrong_number", "Wrong number"), ("do_not_call", "Do not call again"),
     ),
     "task": (("done", "Done"), ("not_done", "Not done")),
+    READ_REPLY: (
+        ("done", "No refusal: go on"), ("do_not_call", "A refusal: stop"), ("wrong_number", "Wrong number"),
+    ),
 }  # fmt: skip
-SAID = {name: words for buttons in OUTCOMES.values() for name, words in buttons} | {"other": "Something else"}
+SAID = {name: words for kind in ("call", "task") for name, words in OUTCOMES[kind]} | {"other": "Something else"}
 #: States of attempts and follow-ups, in words.
 STATES = {
     "accepted": "sent", "refused": "refused by the provider", "unsent": "not sent; tried again",
@@ -38,7 +42,8 @@ STATES = {
 #: Codes that only timelines show; the others are worded for every part of the program.
 _MORE = (
     ("on:", "because of {}"), ("after:", "after the step {}"), ("moved:", "moved by {}"), ("changed:", "noted {}"),
-    ("outcome:", "the outcome was: {}"), ("accepted", "the provider accepted it"),
+    ("outcome:", "the outcome was: {}"), ("reply", "she wrote back, and nobody can tell for sure what she means"),
+    ("refused", "she refused since"), ("accepted", "the provider accepted it"),
     ("provider:", "the provider said {}"), ("unknown:", "no clear answer: {}"),
 )  # fmt: skip
 _WITH_NUMBERS = (
@@ -49,6 +54,9 @@ _WITH_NUMBERS = (
     ("hours:email", "outside the hours for e-mail there; they begin {opens}"),
     ("due", "wished for {due}, worth it until {until}"),
     ("hold:complaint", "a complaint is open since {since}"),
+    ("hold:reply", "her reply of {since} may be a refusal; held until a person has read it, or {free}"),
+    ("back_off:", "{unanswered} contacts without a sign of life: {gap} until the next; room again {free}"),
+    ("silence:", "she refused on {since}; silence until {free}"),
 )
 #: How windows are spelled in reasons, and by people.
 _UNITS = {"d": "day", "h": "hour", "m": "minute"}

@@ -108,7 +108,7 @@ def test_each_reason_has_its_numbers():
 
 
 def test_who_has_no_address_or_said_no_is_refused():
-    suppressed = a_standing(suppressed=frozenset({(PHONE_KEY, "all")}))
+    suppressed = a_standing(suppressed={(PHONE_KEY, "all"): "wrong_number"})
     nowhere = a_standing()
     nowhere.customer.phone = ""
     assert refusal(SMS, suppressed, a_policy()).code == "suppressed:sms"

@@ -65,6 +65,18 @@ BAD = [
     ({"consent": {"sms": {"at": "2026-01-05T10:00:00"}}}, f"consent.sms.at has no offset: {RFC}"),
     ({"consent": {"sms": {"at": 0}}},
      "consent.sms.at must be a text such as 2026-11-02T14:05:00-05:00, not a number"),
+    ({"consent": {"sms": {"marketing": True, "at": "2026-01-05T10:00:00Z", "expires": "soon"}}},
+     "consent.sms.expires 'soon': `soon` is not a number (write `3 days`, `8 hours` …)"),
+    ({"consent": {"sms": {"marketing": True, "at": "2026-01-05T10:00:00Z", "expires": 2}}},
+     "consent.sms.expires 2: is neither a date nor a duration"
+     " (write 2027-05-01, 2027-05-01T00:00:00-05:00 or `2 years`)"),
+    ({"consent": {"sms": {"marketing": True, "at": "2026-01-05T10:00:00Z", "expires": "2027-05-01T10:00:00"}}},
+     "consent.sms.expires '2027-05-01T10:00:00': has no offset"
+     " (write 2027-05-01, 2027-05-01T00:00:00-05:00 or `2 years`)"),
+    ({"consent": {"sms": {"marketing": True, "basis": "implied:purchase"}}},
+     "consent.sms runs out some time after it was given: fill in consent.sms.at"),
+    ({"consent": {"sms": {"marketing": True, "expires": "2 years"}}},
+     "consent.sms runs out some time after it was given: fill in consent.sms.at"),
     ({"note": "a\0b"}, "note holds a NUL character (\\u0000)"),
     ({"points": 1 << 64}, "points holds a whole number beyond 9223372036854775807: write it as a text"),
 ]  # fmt: skip
@@ -94,7 +106,7 @@ def test_a_whole_customer() -> None:
         "renews_on": "2027-01-01", "nothing": None, "memory": {"meal": "well done"},
         "consent": {
             "sms": {"marketing": True, "care": False, "at": "2026-01-05T10:00:00-05:00", "source": "form",
-                    "evidence": "box 3", "basis": "consent", "safety": None},
+                    "evidence": "box 3", "basis": "implied:purchase", "expires": "2027-06-01", "safety": None},
             "email": {"all": "yes"}, "call": None,
         },
     }  # fmt: skip
@@ -107,10 +119,10 @@ def test_a_whole_customer() -> None:
             memory={"meal": "well done"},
         ),
         [
-            Consent(channel="sms", purpose="marketing", given=True, at=at, source="form",
-                    evidence="box 3; basis: consent"),
-            Consent(channel="sms", purpose="care", given=False, at=at, source="form",
-                    evidence="box 3; basis: consent"),
+            Consent(channel="sms", purpose="marketing", given=True, at=at, source="form", evidence="box 3",
+                    basis="implied:purchase", expires=datetime(2027, 6, 1, 4, tzinfo=UTC)),
+            Consent(channel="sms", purpose="care", given=False, at=at, source="form", evidence="box 3",
+                    basis="implied:purchase"),
             Consent(channel="email", purpose="all", given=True, at=LONG_AGO),
         ],
     )  # fmt: skip

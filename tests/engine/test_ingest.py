@@ -116,7 +116,7 @@ def test_history_starts_nothing_but_is_known():
     [
         ("outcome", {"rule": "r", "outcome": "vanished"}, "unknown: use one of"),
         ("outcome", {"outcome": "reached"}, "which call or task it ends"),
-        ("consent.withdrawn", {"channel": 5}, "must be sms, email, call or all"),
+        ("consent.withdrawn", {"channel": 5}, "`channel` is 5 and must be sms, email, call or all"),
         ("customer.merged", {"into": "c2"}, "not yet supported"),
     ],
 )

@@ -113,11 +113,22 @@ def test_a_stop_between_the_claim_and_the_call_is_heard():
     assert shop.wait("2026-11-09T17:00").states() == ["suppressed suppressed:sms"]
 
 
-def test_a_recall_goes_past_a_stop_here_too():
-    shop, sender = a_shop(rules=rules_of(a_rule(purpose="safety")))
-    shop.tell("message.received", text="STOP")
-    assert shop.wait("2026-11-09T17:00").states() == ["sent"]
-    assert len(sender.seen) == 1
+def test_a_withdrawal_between_the_claim_and_the_call_is_heard():
+    shop, sender = a_shop()
+    shop.engine = _Interrupted(shop.engine, lambda: shop.tell("consent.withdrawn", channel="sms", purpose="care"))
+    shop.clock.instant = DUE
+    shop.engine.dispatch()
+    assert (sender.seen, shop.states()) == ([], ["scheduled provider:withdrawn"])
+    assert shop.wait("2026-11-09T17:00").states() == ["suppressed opted_out:sms"]
+
+
+def test_between_the_claim_and_the_call_a_recall_hears_a_stop_and_no_word_on_marketing():
+    for words, seen in (({"text": "STOP"}, 0), ({"text": "no more calls", "channel": "call"}, 1)):
+        shop, sender = a_shop(rules=rules_of(a_rule(purpose="safety")))
+        shop.engine = _Interrupted(shop.engine, lambda shop=shop, words=words: shop.tell("message.received", **words))
+        shop.clock.instant = DUE
+        shop.engine.dispatch()
+        assert len(sender.seen) == seen
 
 
 def test_too_long_after_the_intent_nothing_is_sent():

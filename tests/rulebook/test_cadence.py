@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from outreach.core.cadence import DEFAULT_PURPOSES, Cadence
+from outreach.core.cadence import DEFAULT_PURPOSES, BackOff, Cadence
 from outreach.core.hours import parse_hours
 from outreach.errors import RulebookError
 from outreach.rulebook.load import Rulebook, load_rulebook
@@ -80,13 +80,23 @@ def test_nothing_written_is_the_default(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "off", ["laws: []", "back_off: none", "silence_after_refusal: 0 days", "capacity: {}", "mix: ", "laws: none"]
+    "off",
+    [
+        "laws: []",
+        "back_off: none",
+        "back_off: no",
+        "silence_after_refusal: 0 days",
+        "silence_after_refusal: off",
+        "capacity: {}",
+        "mix: ",
+        "laws: none",
+    ],
 )
-def test_what_is_not_built_yet_may_be_switched_off(tmp_path: Path, off: str):
+def test_parts_may_be_switched_off_by_a_word(tmp_path: Path, off: str):
     assert book_of(tmp_path, f"cadence: {{{off}}}\n").cadence == Cadence()
 
 
-@pytest.mark.parametrize("on", ["laws: [us]", "back_off: {after: 1}", "silence_after_refusal: 60 days"])
+@pytest.mark.parametrize("on", ["laws: [us]"])
 def test_what_is_not_built_yet_is_never_passed_over(tmp_path: Path, on: str):
     with pytest.raises(RulebookError, match="is not yet supported"):
         book_of(tmp_path, f"cadence: {{{on}}}\n")
@@ -95,3 +105,13 @@ def test_what_is_not_built_yet_is_never_passed_over(tmp_path: Path, on: str):
 def test_parts_are_switched_off(tmp_path: Path):
     book = book_of(tmp_path, "cadence: {min_gap: 0 minutes, caps: [], holidays: none}\n")
     assert (book.cadence.min_gap, book.cadence.caps, book.calendar.holidays) == (timedelta(0), (), None)
+
+
+def test_the_back_off_and_the_silence(tmp_path: Path):
+    book = book_of(tmp_path, "cadence: {back_off: {after: 2, longest: 4}, silence_after_refusal: 60 days}\n")
+    assert book.cadence.back_off == BackOff(after=2, factor=2, longest=4)
+    assert book.cadence.silence == timedelta(days=60)
+
+
+def test_what_a_back_off_leaves_out_stands_at_its_default(tmp_path: Path):
+    assert book_of(tmp_path, "cadence: {back_off: {factor: 1.5}}\n").cadence.back_off == BackOff(factor=1.5)

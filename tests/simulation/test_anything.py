@@ -60,6 +60,21 @@ def test_the_judge_sees_what_is_wrong():
     assert any("'e', 'r', 's'" in f for f in faults)
 
 
+def test_the_judge_sees_what_is_too_soon():
+    news = [(1, "purchase", 0, 1), (2000, "consent.withdrawn", 0, 0), (4000, "message.received", 0, 5)]
+    calm = Chance(gap=6, caps=[], hours={"sms": "mon-sun: 00:00-24:00", "call": "mon-fri: 10:00-18:00",
+                  "email": "mon-sun: 07:00-21:00"}, people=[(0, "America/New_York")],
+                  news=[*news, *((4001 + n, "visit", 0, 1) for n in range(0, 900, 100))], outcome=None)  # fmt: skip
+    shop = simulated(calm)
+    assert verdict(shop, calm) == []
+    strict = Chance(**vars(calm) | {"back_off": (0, 3, 8), "silence": 20})
+    faults = {str(f).split(": ")[1].split(" at ")[0] for f in verdict(shop, strict)}
+    assert {"silence", "back-off"} <= faults
+    with shop.engine.store.engine.begin() as conn:
+        conn.exec_driver_sql("UPDATE event SET time = time - 3000 * 60 * 1000000 WHERE type = 'message.received'")
+    assert any("a reply to read" in str(f) for f in verdict(shop, strict))
+
+
 def one_at_a_time(chance: Chance) -> Business:
     """The simplest driver there is: before each event all that is due, then this one event."""
     shop = chance.open()

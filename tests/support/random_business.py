@@ -45,6 +45,21 @@ TYPES = (
     "consent.withdrawn", "message.received",
 )  # fmt: skip
 
+#: By the event's number; the first ones are no refusals, and nobody can tell the next two.
+REPLIES = (
+    "Thanks",
+    "See you",
+    "ok",
+    "Yes",
+    "Tuesday?",
+    "not interested",
+    "busy",
+    "wrong number",
+    "STOP",
+    "leave me alone",
+)
+DOUBTFUL, REFUSING = REPLIES[5:7], REPLIES[8:]
+
 caps = st.lists(
     st.tuples(st.integers(1, 3), st.sampled_from(["1 day", "3 days", "9 days", "40 hours"]),
               st.sampled_from(["", ", channel: sms", ", channel: call", ", purpose: marketing", ", purpose: care"])),
@@ -68,12 +83,17 @@ class Chance:
     people: Sequence[tuple[int, str]]
     news: Sequence[tuple[int, str, int, int]]
     outcome: str | None
+    back_off: tuple[int, int, int] | None = None
+    silence: int = 0
 
     @property
     def rules(self) -> str:
         caps = ", ".join(f"{{max: {most}, per: {per}{what}}}" for most, per, what in self.caps)
         hours = ", ".join('{}: {{{}: "{}"}}'.format(ch, *said.split(": ")) for ch, said in self.hours.items())
-        return rules_of(*RULES, cadence=f"{{min_gap: {self.gap} hours, caps: [{caps}], hours: {{{hours}}},"
+        quiet = f" silence_after_refusal: {self.silence} days," if self.silence else ""
+        if self.back_off is not None and self.gap:
+            quiet += " back_off: {{after: {}, factor: {}, longest: {}}},".format(*self.back_off)
+        return rules_of(*RULES, cadence=f"{{min_gap: {self.gap} hours, caps: [{caps}], hours: {{{hours}}},{quiet}"
                         " holds: [{while: complaint, purposes: [marketing]}], holidays: none}")  # fmt: skip
 
     def open(self) -> Business:
@@ -98,7 +118,7 @@ class Chance:
             "consent.withdrawn": {
                 "channel": ("sms", "call", "all")[number % 3], "purpose": ("marketing", "all")[number % 2],
             },
-            "message.received": {"text": "STOP" if number > 7 else "Thanks"},
+            "message.received": {"text": REPLIES[number]},
         }.get(type, {})  # fmt: skip
         return Event(id=f"e{n}", type=type, customer=f"c{who % len(self.people)}", time=at, data=data | more)
 
@@ -112,6 +132,8 @@ chances = st.builds(
         min_size=12, max_size=40, unique_by=lambda told: told[0],
     ),
     outcome=st.sampled_from(OUTCOMES),
+    back_off=st.none() | st.tuples(st.integers(0, 2), st.integers(2, 3), st.integers(2, 8)),
+    silence=st.sampled_from([0, 0, 3, 20]),
 )  # fmt: skip
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from tests.support.business import Business
-from tests.support.random_business import Chance
+from tests.support.random_business import DOUBTFUL, REFUSING, Chance
 
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
@@ -102,9 +103,61 @@ def to_the_suppressed(shop: Business) -> list[tuple]:
     return select(
         shop,
         "SELECT t.subject, t.at FROM touch t JOIN suppression s ON t.subject = 'a:' || s.address_key"
-        " WHERE t.at > s.since AND s.channel IN ('all', t.channel)"
-        " AND t.purpose <> 'safety' AND t.state <> 'released' AND t.follow_up <> ''",
+        " WHERE t.at > s.since AND t.state <> 'released' AND t.follow_up <> ''"
+        " AND NOT (t.purpose = 'safety' AND t.channel = 'call' AND s.reason = 'do_not_call')"
+        " AND s.channel IN ('all', t.channel, 'all:all', t.channel || ':all',"
+        " 'all:' || t.purpose, t.channel || ':' || t.purpose)",
     )
+
+
+def broken_quiet(shop: Business, chance: Chance) -> list[str]:
+    """Touches that came too soon after others without a sign of life, in the silence after a refusal, or while a
+    person had to read a reply."""
+    sql = "SELECT customer, type, time, data FROM event ORDER BY time"
+    told = [(who, type, at, json.loads(data)) for who, type, at, data in select(shop, sql)]
+    found = []
+    for subject, group in groupby(ledger(shop), key=lambda e: e.subject):
+        mine = [one[1:] for one in told if f"c:{one[0]}" == subject]
+        entries = [e for e in group if e.purpose in OBEYS]
+        for n, touch in enumerate(entries):
+            if touch.ours and subject.startswith("c:"):
+                before = [e.at for e in entries[:n]]
+                found += [f"{subject}: {what} at {touch.at}" for what in _too_soon(touch.at, before, mine, chance)]
+    return found
+
+
+def _too_soon(at: int, before: list[int], told: list[tuple], chance: Chance) -> Iterator[str]:
+    refusals = [time for type, time, data in told if time < at and refuses(type, data)]
+    if any(at - time < 24 * HOUR * chance.silence for time in refusals):
+        yield "silence"
+    doubts = [time for type, time, data in told if time < at and data.get("text") in DOUBTFUL]
+    if chance.outcome in (None, "no_answer") and any(at - time < 24 * HOUR for time in doubts):
+        yield "a reply to read"
+    # News of the very instant may have come before the touch or after it: it is wrong if it is wrong both ways.
+    if chance.back_off is not None and all(_too_near(at, before, told, chance, until) for until in (at - 1, at)):
+        yield "back-off"
+
+
+def _too_near(at: int, before: list[int], told: list[tuple], chance: Chance, until: int) -> bool:
+    signs = [time + (type == "outcome") for type, time, data in told if time <= until and stirs(type, data)]
+    unanswered = [time for time in before if time >= max(signs, default=0)]
+    after, factor, longest = chance.back_off
+    times = min(longest, factor ** max(0, len(unanswered) - after))
+    return bool(unanswered) and at - unanswered[-1] < chance.gap * times * HOUR
+
+
+def refuses(type: str, data: dict) -> bool:
+    return (
+        type == "consent.withdrawn" or data.get("text") in REFUSING
+        or (type == "outcome" and data["outcome"] == "do_not_call")
+    )  # fmt: skip
+
+
+def stirs(type: str, data: dict) -> bool:
+    """Whether she did something herself."""
+    if type == "outcome":
+        return data["outcome"] == "reached"
+    return type not in ("contact.made", "customer.changed", "consent.withdrawn", "complaint.resolved")
 
 
 def told_twice(shop: Business) -> list[tuple]:
@@ -134,7 +187,7 @@ def unexplained(shop: Business) -> list[tuple]:
 
 def verdict(shop: Business, chance: Chance) -> list[object]:
     parts: Iterable[list] = (
-        broken_cadence(shop, chance), out_of_hours(shop, chance), to_the_suppressed(shop), told_twice(shop),
-        unexplained(shop),
+        broken_cadence(shop, chance), broken_quiet(shop, chance), out_of_hours(shop, chance), to_the_suppressed(shop),
+        told_twice(shop), unexplained(shop),
     )  # fmt: skip
     return [fault for part in parts for fault in part]
