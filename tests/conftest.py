@@ -13,7 +13,7 @@ from hypothesis import settings
 
 LOCAL_NAMES = {"", "localhost", "0.0.0.0", "::", socket.gethostname().lower()}  # smtplib asks for its own name
 FROM_OUTSIDE = ("OUTREACH_", "TWILIO_", "SENDGRID_")
-KEPT = ("OUTREACH_SPECS", "OUTREACH_TEST_")
+KEPT = ("OUTREACH_SPECS", "OUTREACH_TEST_", "OUTREACH_YAML_LANGUAGE_SERVER")
 
 settings.register_profile("default", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=300, deadline=None, print_blob=True)

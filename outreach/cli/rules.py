@@ -1,9 +1,10 @@
-"""`outreach rules check` and `outreach rules list`."""
+"""`outreach rules check`, `outreach rules list` and `outreach rules schema`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from json import dumps
 from pathlib import Path
 from typing import Annotated
 
@@ -13,10 +14,13 @@ from outreach.bootstrap import open_store, read_rules
 from outreach.cli import rule_tests
 from outreach.cli.common import Database, Json, Templates, settings
 from outreach.cli.output import counted, err, print_json, table
-from outreach.errors import OutreachError, Problem, RulebookError
+from outreach.cli.pointing import pointed
+from outreach.errors import InputError, OutreachError, Problem, RulebookError
 from outreach.ports import SmsLength
+from outreach.rehearsal import file_shapes
 from outreach.rulebook.listing import describe
 from outreach.rulebook.load import Rulebook
+from outreach.rulebook.schema import json_schema
 from outreach.settings import Settings
 
 Folder = Annotated[Path | None, typer.Argument(metavar="DIR", help="Default: OUTREACH_RULES, or rules.")]
@@ -29,21 +33,22 @@ def check(folder: Folder = None, templates: Templates = None, database: Database
         book = _load(chosen, trial=True)
     except RulebookError as error:
         mistakes = sum(p.severity == "error" for p in error.problems)
-        _say(error.problems, json, counted(mistakes, "mistake"))
+        _say(error.problems, chosen, json, counted(mistakes, "mistake"))
         raise typer.Exit(1) from error
     good = counted(len(book.rules), "rule") + (" is" if len(book.rules) == 1 else " are")
-    _say(book.warnings, json, f"{good} in order, {counted(len(book.warnings), 'warning')}", book.sms)
+    _say(book.warnings, chosen, json, f"{good} in order, {counted(len(book.warnings), 'warning')}", book.sms)
 
 
-def _say(problems: Sequence[Problem], json: bool, summary: str, sms: Sequence[SmsLength] = ()) -> None:
+def _say(
+    problems: Sequence[Problem], chosen: Settings, json: bool, summary: str, sms: Sequence[SmsLength] = ()
+) -> None:
     if json:
         ok = all(p.severity != "error" for p in problems)
         print_json({"ok": ok, "problems": [_plain(p) for p in problems], "sms": [asdict(s) for s in sms]})
         return
     for problem in problems:
-        err(str(problem))
-        if problem.text:
-            err(f"    {problem.text[:200]}")
+        for line in (str(problem), *pointed(problem, chosen.rules.resolve().parent)):
+            err(line)
     if sms:
         columns = ("template", "SMS", "characters", "encoding", "room for")
         rows = [(s.file, str(s.segments), str(s.characters), s.encoding, f"{s.room} more") for s in sms]
@@ -66,6 +71,27 @@ def list_(folder: Folder = None, database: Database = None, json: Json = False) 
     ]  # fmt: skip
     nothing = "There are no rules yet: `outreach init DIR` makes a folder with an example business to start from."
     table("Rules", ("rule", "on", "steps", "purpose", "prio", "", "where", "about"), rows, nothing)
+
+
+def schema(
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it there, not to the screen.")
+    ] = None,
+    tests: Annotated[bool, typer.Option("--tests", help="Of the files with tests (*.test.yaml).")] = False,
+) -> None:
+    """The JSON Schema of a rule file: with it an editor completes, explains and checks while one types."""
+    made = file_shapes.json_schema() if tests else json_schema()
+    text = dumps(made, indent=2, ensure_ascii=False) + "\n"
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{out} can't be written: {error.strerror}") from error
+    typer.echo(
+        f"{out} is written: name it in the first line of a rule file, `# yaml-language-server: $schema={out.name}`"
+    )
 
 
 def _load(chosen: Settings, *, trial: bool = False) -> Rulebook:
@@ -96,4 +122,5 @@ def add_to(root: typer.Typer) -> None:
     group.command("check")(check)
     group.command("list")(list_)
     rule_tests.add_to(group)
+    group.command("schema")(schema)
     root.add_typer(group, name="rules")

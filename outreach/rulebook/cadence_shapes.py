@@ -113,7 +113,8 @@ def _and_what_is_off(schema: dict[str, Any]) -> None:
     """For editors: what is still to come may be switched off already, and these two in the same words."""
     schema["properties"].update({key: {"enum": list(OFF)} for key in keys_to_come("cadence")})
     for key in _SWITCHES:
-        schema["properties"][key] = {"anyOf": [schema["properties"][key], {"enum": list(OFF)}]}
+        on = {name: value for name, value in schema["properties"][key].items() if name != "default"}
+        schema["properties"][key] = {"anyOf": [on, {"enum": list(OFF)}]}
 
 
 #: Parts that can be switched off by a word.

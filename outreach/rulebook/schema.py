@@ -16,6 +16,7 @@ class RulesFile(Shape):
     """A file of rules, cadence and calendars."""
 
     called: ClassVar[str] = "rule file"
+    bare: ClassVar[frozenset[str]] = frozenset({"cadence", "calendars"})
 
     rules: dict[Name, RuleShape] = Field(default_factory=dict)
     """The rules, by their names."""
@@ -26,6 +27,13 @@ class RulesFile(Shape):
 
 
 def json_schema() -> dict[str, Any]:
-    """The schema, as `outreach rules schema` prints it."""
-    schema = RulesFile.model_json_schema(by_alias=True)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema | {"title": "Rules of Outreach"}
+    """The schema, as `outreach rules schema` prints it: draft 07, which every editor reads."""
+    schema = RulesFile.model_json_schema(by_alias=True, ref_template="#/definitions/{model}")
+    definitions = schema.pop("$defs")
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "$comment": "Written by `outreach rules schema --out FILE`.",
+        **schema,
+        "title": "Rules of Outreach",
+        "definitions": definitions,
+    }

@@ -8,10 +8,19 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import ErrorDetails, InitErrorDetails
 
 from outreach.errors import Problem
+from outreach.rulebook.for_editors import for_editors
 from outreach.rulebook.meant import key_meant
 from outreach.rulebook.places import Node, short
 from outreach.rulebook.slips import slip
@@ -45,6 +54,13 @@ class Shape(BaseModel):
             others = (detail for detail in found if not detail["loc"] or detail["loc"][0] not in empty)
             said += [in_our_words(cls.called, cls.keys(), detail) for detail in others]
         raise ValidationError.from_exception_data(cls.called, said[:MOST])
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """For editors: called as people call it, and nothing may be empty that may not."""
+        made = handler(core_schema)
+        for_editors(handler.resolve_ref_schema(made), cls.called, cls.bare)
+        return made
 
     @classmethod
     def _empty(cls, data: Any) -> list[str]:

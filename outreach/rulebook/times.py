@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Annotated, Any, Final, NamedTuple
 from zoneinfo import available_timezones
 
-from pydantic import PlainValidator, ValidationError
+from pydantic import PlainValidator, ValidationError, WithJsonSchema
 from pydantic_core import InitErrorDetails
 
 from outreach.core.hours import Week, parse_days, parse_hours
@@ -18,6 +18,7 @@ from outreach.core.moment_text import parse_when
 from outreach.core.tick_text import parse_cron, parse_every
 from outreach.core.ticks import Ticks
 from outreach.core.zone import known
+from outreach.rulebook import editor_texts
 from outreach.rulebook.dates import parse_date
 from outreach.rulebook.hints import did_you_mean, nearest
 from outreach.rulebook.places import short
@@ -50,7 +51,7 @@ def _read(reader: Callable[[str], Any], like: str) -> PlainValidator:
         except MomentError as error:
             raise complaint(f"{{key}}: {error.message}", error.hint, error.offset) from None
 
-    return PlainValidator(check, json_schema_input_type=str)
+    return PlainValidator(check)
 
 
 def _joined(value: object) -> str:
@@ -164,14 +165,14 @@ def _wrong(days: str, text: object) -> Any:
     return None
 
 
-SpanText = Annotated[Span, _read(_span, "3 days")]
-WhenText = Annotated[When, _read(parse_when, "next day 10:00")]
-ElapsedText = Annotated[timedelta, _read(_elapsed, "20 hours")]
-WindowText = Annotated[Window, _read(_window, "30 days")]
-EveryText = Annotated[Ticks, _read(parse_every, "mon 09:00")]
-CronText = Annotated[Ticks, _read(parse_cron, "0 9 1 * *")]
-OnceText = Annotated[Once, _read(_once, "90 days")]
-DateText = Annotated[date, _read(parse_date, "2026-12-24")]
-DaysText = Annotated[tuple[int, ...], _read(parse_days, "mon-fri")]
-ZoneText = Annotated[str, _read(_zone, "America/New_York")]
-WeekText = Annotated[Week, PlainValidator(_week, json_schema_input_type=dict[str, str])]
+SpanText = Annotated[Span, _read(_span, "3 days"), WithJsonSchema(editor_texts.SPAN)]
+WhenText = Annotated[When, _read(parse_when, "next day 10:00"), WithJsonSchema(editor_texts.WHEN)]
+ElapsedText = Annotated[timedelta, _read(_elapsed, "20 hours"), WithJsonSchema(editor_texts.ELAPSED)]
+WindowText = Annotated[Window, _read(_window, "30 days"), WithJsonSchema(editor_texts.ELAPSED)]
+EveryText = Annotated[Ticks, _read(parse_every, "mon 09:00"), WithJsonSchema(editor_texts.EVERY)]
+CronText = Annotated[Ticks, _read(parse_cron, "0 9 1 * *"), WithJsonSchema(editor_texts.CRON)]
+OnceText = Annotated[Once, _read(_once, "90 days"), WithJsonSchema(editor_texts.ONCE)]
+DateText = Annotated[date, _read(parse_date, "2026-12-24"), WithJsonSchema(editor_texts.DATE)]
+DaysText = Annotated[tuple[int, ...], _read(parse_days, "mon-fri"), WithJsonSchema(editor_texts.DAYS)]
+ZoneText = Annotated[str, _read(_zone, "America/New_York"), WithJsonSchema(editor_texts.ZONE)]
+WeekText = Annotated[Week, PlainValidator(_week), WithJsonSchema(editor_texts.WEEK)]

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationError, WithJsonSchema
 from pydantic_core import InitErrorDetails
 
+from outreach.rulebook import editor_texts
 from outreach.rulebook.naming import FIELD, NAME, TYPE, field_hint, hold_hint, name_hint, template_hint, type_hint
 from outreach.rulebook.times import DateText
 from outreach.rulebook.wording import complaint, described
@@ -86,23 +87,41 @@ def _share(value: object) -> float:
     raise complaint(f"{described(value)} is no share", "write `10%`")
 
 
-ShareText = Annotated[float, PlainValidator(_share, json_schema_input_type=str)]
+ShareText = Annotated[float, PlainValidator(_share), WithJsonSchema(editor_texts.SHARE)]
 YesNo = Annotated[bool, BeforeValidator(_yes_or_no, json_schema_input_type=bool | Literal["yes", "no"])]
-EventType = Annotated[str, matching(TYPE, "event type", type_hint)]
-FieldName = Annotated[str, matching(FIELD, "field name", field_hint)]
-Name = Annotated[str, matching(NAME, "name", name_hint)]
-TemplateName = Annotated[str, matching(NAME, "name of a template", template_hint)]
-HoldName = Annotated[str, matching(NAME, "name of a hold", hold_hint)]
-Purpose = Literal["marketing", "care", "transactional", "safety"]
+EventType = Annotated[str, matching(TYPE, "event type", type_hint), WithJsonSchema(editor_texts.EVENT_TYPE)]
+FieldName = Annotated[str, matching(FIELD, "field name", field_hint), WithJsonSchema(editor_texts.FIELD_NAME)]
+Name = Annotated[str, matching(NAME, "name", name_hint), WithJsonSchema(editor_texts.NAMED)]
+TemplateName = Annotated[
+    str, matching(NAME, "name of a template", template_hint), WithJsonSchema(editor_texts.TEMPLATE)
+]
+HoldName = Annotated[str, matching(NAME, "name of a hold", hold_hint), WithJsonSchema(editor_texts.NAMED)]
+Purpose = Annotated[
+    Literal["marketing", "care", "transactional", "safety"],
+    Field(
+        json_schema_extra={
+            "enumDescriptions": [
+                "To sell: only with consent, within caps and hours.",
+                "To see that all is well: within caps and hours.",
+                "What a customer must know of an order or booking of hers.",
+                "A danger: past caps and hours.",
+            ]
+        }
+    ),
+]
 Touching = Literal["sms", "email", "call"]
 
 #: One, or a list of them.
 _TextList = str | list[str]
-EventTypes = Annotated[tuple[EventType, ...], BeforeValidator(_listed, json_schema_input_type=_TextList)]
-SomeEventTypes = Annotated[tuple[EventType, ...], BeforeValidator(_some, json_schema_input_type=_TextList)]
+_TypeList = EventType | list[EventType]
+_Condition = Annotated[str, WithJsonSchema(editor_texts.CONDITION)]
+_ConditionList = _Condition | list[_Condition]
+_Template = TemplateName | dict[str, TemplateName]
+EventTypes = Annotated[tuple[EventType, ...], BeforeValidator(_listed, json_schema_input_type=_TypeList)]
+SomeEventTypes = Annotated[tuple[EventType, ...], BeforeValidator(_some, json_schema_input_type=_TypeList)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_some, json_schema_input_type=_TextList)]
-Conditions = Annotated[tuple[str, ...], BeforeValidator(_conditions, json_schema_input_type=_TextList)]
+Conditions = Annotated[tuple[str, ...], BeforeValidator(_conditions, json_schema_input_type=_ConditionList)]
 Purposes = Annotated[tuple[Purpose, ...], BeforeValidator(_some, json_schema_input_type=Purpose | list[Purpose])]
 Channels = Annotated[tuple[Touching, ...], BeforeValidator(_some, json_schema_input_type=Touching | list[Touching])]
-Dates = Annotated[tuple[DateText, ...], BeforeValidator(_listed, json_schema_input_type=_TextList)]
-Templates = Annotated[dict[str, TemplateName], BeforeValidator(_templates, json_schema_input_type=str | dict[str, str])]
+Dates = Annotated[tuple[DateText, ...], BeforeValidator(_listed, json_schema_input_type=DateText | list[DateText])]
+Templates = Annotated[dict[str, TemplateName], BeforeValidator(_templates, json_schema_input_type=_Template)]

@@ -50,13 +50,17 @@ def test_a_slip_in_a_template_is_found_before_a_customer_finds_it(run: Run, busi
     template.write_text(template.read_text().replace("event.service", "event.servce"))
     ran = run("rules", "check")
     assert (ran.code, ran.out) == (1, "1 mistake\n")
-    assert ran.err == (
+    said = ran.err.splitlines()
+    assert said[0] == (
         "templates/haircut-next-day.call.md:3:119: error: `event.servce` is not a known field of"
-        " `appointment.completed` (did you mean `event.service`?)\n    event.servce\n"
-        "templates/thank-you-warm.sms.txt:1:7: warning: `customer.frist_name` is not a known field of a customer, so"
-        " what is provided for its absence always stands there (did you mean `customer.first_name`?)\n"
-        "    customer.frist_name\n"
+        " `appointment.completed` (did you mean `event.service`?)"
     )
+    assert said[1][said[2].index("^") :].startswith("event.servce")
+    assert said[3] == (
+        "templates/thank-you-warm.sms.txt:1:7: warning: `customer.frist_name` is not a known field of a customer, so"
+        " what is provided for its absence always stands there (did you mean `customer.first_name`?)"
+    )
+    assert said[4][said[5].index("^") :].startswith("customer.frist_name")
     assert run("calls").code == 1
     said = run("simulate", "--rules", "rules", "--customers", "-", "--events", "-").err
     assert "Traceback" not in said
@@ -74,6 +78,28 @@ def test_five_mistakes_are_told_at_once_each_with_its_place(run: Run, business: 
     assert told.json["ok"] is False
     first = told.json["problems"][0]
     assert (first["file"], first["line"], first["severity"]) == ("rules/bad.yaml", 4, "error")
+
+
+def test_each_mistake_is_shown_in_its_line(run: Run, business: Path):
+    (business / "rules" / "bad.yaml").write_text(FIVE)
+    shown = run("rules", "check").err.splitlines()
+    at = next(i for i, line in enumerate(shown) if line.startswith("rules/bad.yaml:4:"))
+    assert shown[at + 1 : at + 3] == ["    when: event.totl > 5", "          ^"]
+
+
+def test_of_a_long_line_the_part_around_the_mistake_is_shown(run: Run, business: Path):
+    condition = " && ".join(["event.total > 5"] * 40) + " && event.totl > 5"
+    text = f"\ufeffrules:\r\n  first:\r\n    on: purchase\r\n    when:\t{condition}\r\n    steps: [{{call: {{}}}}]\r\n"
+    (business / "rules" / "bad.yaml").write_bytes(text.replace("\t", " ").encode())
+    line, mark = run("rules", "check").err.splitlines()[1:3]
+    assert line[mark.index("^") :].startswith("event.totl > 5")
+    assert line.startswith("    …")
+    assert len(line) < 110
+
+
+def test_a_mistake_in_no_line_is_told_all_the_same(run: Run, business: Path):
+    (business / "rules" / "bad.yaml").symlink_to(business / "nowhere.yaml")
+    assert run("rules", "check").err.startswith("rules/bad.yaml:1:1: error: the file can't be read")
 
 
 def test_broken_rules_stop_what_needs_them_with_the_same_words(run: Run, business: Path):
@@ -101,3 +127,19 @@ def test_list_shows_what_sets_each_off_and_where_it_stands(run: Run, business: P
     out = run("rules", "list").out
     assert "haircut-next-day" in out
     assert "paused" in out
+
+
+def test_the_schema_for_editors_is_printed_or_written(run: Run, business: Path):
+    shipped = (business / "rules" / "rules.schema.json").read_text(encoding="utf-8")
+    assert run("rules", "schema").out == shipped
+    ran = run("rules", "schema", "--out", business / "again.json")
+    assert ran.code == 0
+    assert "$schema=again.json" in ran.out
+    assert (business / "again.json").read_text(encoding="utf-8") == shipped
+    assert run("rules", "check").code == 0
+
+
+def test_a_schema_that_can_t_be_written_is_no_traceback(run: Run, business: Path):
+    ran = run("rules", "schema", "--out", business / "nowhere" / "a.json")
+    assert (ran.code, ran.out) == (1, "")
+    assert "can't be written" in ran.err

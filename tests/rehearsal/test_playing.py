@@ -147,9 +147,9 @@ def test_a_text_that_cannot_be_written_fails_the_test(results, house: Path):
     expect: [{call: ask}, {sms: missed}]
 """)
     assert not found[0].passed
-    assert "its text has a mistake: templates/ask.call.md:1: 'sevice' is undefined" in shown(found[0])
+    assert "its text has a mistake: templates/ask.call.md:1: `sevice` is undefined" in shown(found[0])
     assert "expected to take place; it came to held, template" in shown(found[0])
-    assert "'nickname' is undefined" in shown(found[0])
+    assert "`nickname` is undefined" in shown(found[0])
 
 
 @pytest.mark.parametrize(

@@ -172,12 +172,12 @@ def test_the_list_says_what_a_person_asks(book: Rulebook):
 
 def test_the_schema_for_editors_knows_every_key_and_says_what_it_is():
     schema = json_schema()
-    rule = schema["$defs"]["RuleShape"]
+    rule = schema["definitions"]["RuleShape"]
     assert rule["required"] == ["on", "steps"]
     assert {"from", "until", "stop_on"} <= set(rule["properties"])
     undocumented = [
         f"{name}.{key}"
-        for name, shape in schema["$defs"].items()
+        for name, shape in schema["definitions"].items()
         for key, value in shape.get("properties", {}).items()
         if "description" not in value and "$ref" not in value and name not in ("StepShape", "CadenceShape")
     ]

@@ -308,7 +308,12 @@ def errors(source: str) -> list[ConditionProblem]:
             "no step ends with the outcome 'no answer'",
             "did you mean 'no_answer'?",
         ),
-        ("5 < event.total < 9", 16, "`<` can't compare yes or no and a whole number", "compare twice: 5 < x && x < 9"),
+        (
+            "event.service == 'x' && 5 < event.total < 9",
+            40,
+            "`<` compares two values, and this is a third",
+            "write 5 < event.total && event.total < 9",
+        ),
         (
             "!event.total > 3",
             13,

@@ -9,7 +9,7 @@ from typing import Final
 
 from outreach.rulebook.cel.advice import KINDS
 from outreach.rulebook.cel.functions import OURS
-from outreach.rulebook.cel.habits import unexpected
+from outreach.rulebook.cel.habits import chained, unexpected
 from outreach.rulebook.cel.lexer import Token
 from outreach.rulebook.cel.problem import ConditionProblem
 
@@ -115,6 +115,8 @@ def _mismatch(function: str, types: list[str], before: str, read: Sequence[Token
     if sign in ("&&", "||", "!"):
         hint = "write event.field in ['a', 'b']" if "string" in types else "compare each one: event.total > 3"
         return f"`{sign}` stands between conditions, not between values", hint
+    if types[:1] == ["bool"] and types[1:] != ["bool"] and sign in _COMPARED and (twice := chained(read, len(before))):
+        return f"`{sign}` compares two values, and this is a third", twice
     if sign and len(kinds) == 2:
         verb = "compare" if sign in _COMPARED else "compute with"
         return f"`{sign}` can't {verb} {kinds[0]} and {kinds[1]}", _meant(sign, types, before, read)
@@ -132,10 +134,7 @@ def _meant(sign: str, types: list[str], before: str, read: Sequence[Token]) -> s
         negated = re.search(r"!\s*([\w.]+)\s*$", before)
         if negated:
             return f"put what must not hold in brackets: !({negated[1]} {sign} …)"
-        signs = [token.text for token in read if token.text in _COMPARED]
-        return (
-            "compare twice: 5 < x && x < 9" if len(signs) > 1 else "it is yes or no by itself: leave the comparison out"
-        )
+        return "it is yes or no by itself: leave the comparison out"
     times = {"timestamp", "google.protobuf.Timestamp"} & set(types)
     if times and "string" in types:
         return "write timestamp('2026-11-02T00:00:00Z')" if sign in _COMPARED else "write ago('30 days')"

@@ -10,6 +10,7 @@ from outreach.rulebook.cel.lexer import Token
 from outreach.rulebook.cel.spelling import literal
 
 _UNIT: Final = re.compile(r"(?:minute|hour|day|week|month|year)s?")
+_COMPARING: Final = ("==", "!=", "<", ">", "<=", ">=")
 _MEASURE: Final = re.compile(r"[A-Za-z]{1,12}")
 
 
@@ -54,7 +55,7 @@ def _comma(token: Token, before: Token | None, read: Sequence[Token]) -> str:
 
 
 def _compares(read: Sequence[Token]) -> bool:
-    return any(token.text in ("==", "!=", "<", ">", "<=", ">=") for token in read)
+    return any(token.text in _COMPARING for token in read)
 
 
 def _unit(token: Token, before: Token) -> str:
@@ -64,3 +65,22 @@ def _unit(token: Token, before: Token) -> str:
     if token.text in ("in", "x"):
         return f"is && or == missing before `{token.text}`?"
     return f"write the number alone: {before.text}" if _MEASURE.fullmatch(token.text) else ""
+
+
+def chained(read: Sequence[Token], at: int) -> str:
+    """A hint for `5 < x < 9`, whose second sign stands at this offset; empty when there is one sign only."""
+    joins = [token.at for token in read if token.text in ("&&", "||") and token.at < at]
+    here = [token for token in read if not joins or token.at > joins[-1]]
+    end = next((i for i, token in enumerate(here) if token.at > at and token.text in ("&&", "||")), len(here))
+    signs = [i for i, token in enumerate(here[:end]) if token.text in _COMPARING]
+    if len(signs) != 2:
+        return ""
+    first, second = signs
+    left, middle, right = _again(here[:first]), _again(here[first + 1 : second]), _again(here[second + 1 : end])
+    return f"write {left} {here[first].text} {middle} && {middle} {here[second].text} {right}"
+
+
+def _again(read: Sequence[Token]) -> str:
+    """Words as they were written, with one space where there was any."""
+    pairs = zip(read, [None, *read], strict=False)
+    return "".join((" " if before and token.at > before.ends else "") + token.text for token, before in pairs)[:60]
