@@ -22,7 +22,7 @@ COMMANDS = {
     "worker": ("serving", "Run the scheduler alone; any number may share a database."),
     "doctor": ("database", "Look at everything and say what to mend."),
     "db": ("database", "The database: upgrade."),
-    "rules": ("rules", "What marketing wrote: check, list."),
+    "rules": ("rules", "What marketing wrote: check, list, test."),
     "customers": ("files", "Who the customers are: import."),
     "ingest": ("files", "Take events from files."),
     "simulate": ("simulate", "Play events against the rules on a virtual clock; nothing is sent."),

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from outreach.bootstrap import open_store, read_rules
+from outreach.cli import rule_tests
 from outreach.cli.common import Database, Json, Templates, settings
 from outreach.cli.output import counted, err, print_json, table
 from outreach.errors import OutreachError, Problem, RulebookError
@@ -94,4 +95,5 @@ def add_to(root: typer.Typer) -> None:
     group = typer.Typer(help="What marketing wrote.", no_args_is_help=True)
     group.command("check")(check)
     group.command("list")(list_)
+    rule_tests.add_to(group)
     root.add_typer(group, name="rules")

@@ -12,12 +12,11 @@ import typer
 
 from outreach.bootstrap import assemble, calm_collector, shipped, template_reader, virtual_store
 from outreach.cli.output import err, print_json, progress, table, writing
-from outreach.core.follow_up import BY_STAFF
+from outreach.core.follow_up import BY_STAFF, OUTCOMES
 from outreach.core.zone import to_utc
 from outreach.doors.files import read_events, read_people
 from outreach.doors.lines import Rejected
 from outreach.errors import InputError
-from outreach.flow.outcomes import OUTCOMES
 from outreach.ports import VirtualClock
 from outreach.rulebook.load import Rulebook, load_rulebook
 from outreach.settings import Settings, read_settings

@@ -11,6 +11,11 @@ TOUCHING = frozenset({"sms", "email", "call"})
 #: Channels whose follow-ups are done by people.
 BY_STAFF = frozenset({"call", "task"})
 
+#: What staff may say came of a call or task.
+OUTCOMES = frozenset(
+    {"reached", "no_answer", "left_message", "call_back", "wrong_number", "do_not_call", "done", "not_done", "other"}
+)
+
 OPEN = frozenset({"scheduled", "claimed", "listed", "unknown"})
 #: Still ahead: may be cancelled, moved or arranged anew.
 AHEAD = frozenset({"scheduled", "listed"})

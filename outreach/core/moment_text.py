@@ -6,12 +6,11 @@ from datetime import time
 from typing import Literal
 
 from outreach.core.moment import When
+from outreach.core.moment_dates import is_date, path_of
 from outreach.core.moment_hints import hint_for
 from outreach.core.span import Span, read_span
 from outreach.core.words import WEEKDAYS, MomentError, Word, clock_minutes, is_number, looks_like_clock, weekday, words
 
-#: Where a date can come from.
-ROOTS = ("event", "customer")
 FORMS = "`in 3 days`, `next business day 10:00`, `5 days before event.arrival 09:00`, `1 hour after previous` …"
 
 
@@ -66,6 +65,10 @@ class _Reader:
             case "on":
                 self.at += 1
                 return self._anchored("on", Span())
+        if is_date(self.read):
+            raise MomentError(
+                f"`{first.text}` begins a fixed date", first.offset, f"a step hangs on its event: {FORMS}"
+            )
         if looks_like_clock(first.low):
             raise MomentError("a time of day needs its day", first.offset, f"write `next day {first.text}`")
         if is_number(first.low[:1]):
@@ -111,10 +114,10 @@ class _Reader:
                 return self._end(When(kind="previous", span=span, clock=clock, source=self.source))
             case "after":
                 return self._anchored("after", span)
-        raise MomentError(f"`{word.text}` is neither `before` nor `after`", word.offset)
+        raise MomentError(f"`{word.text}` is neither `before` nor `after`", word.offset, f"write {FORMS}")
 
     def _anchored(self, kind: Literal["before", "on", "after"], span: Span) -> When:
-        path = _path(self._take(f"after `{kind}` comes a date such as `event.arrival`"), kind)
+        path = path_of(self._take(f"after `{kind}` comes a date such as `event.arrival`"), kind)
         clock = self._clock(span if kind != "on" else None)
         return self._end(When(kind=kind, span=span, path=path, clock=clock, source=self.source))
 
@@ -161,19 +164,7 @@ class _Reader:
     def _end(self, when: When) -> When:
         if self.at < len(self.read):
             word = self.read[self.at]
-            raise MomentError(f"`{word.text}` is too much here", word.offset)
+            zone = looks_like_clock(self.read[self.at - 1].low) and word.text.isupper()
+            hint = "times are on the customer's own clock, without a zone" if zone else ""
+            raise MomentError(f"`{word.text}` is too much here", word.offset, hint)
         return when
-
-
-def _path(word: Word, kind: str) -> tuple[str, ...]:
-    """`event.arrival` → ("event", "arrival")."""
-    path = tuple(word.text.split("."))
-    if path[0] in ROOTS and len(path) > 1 and all(part.isidentifier() for part in path):
-        return path
-    if word.low == "previous":
-        raise MomentError(f"nothing can be {kind} the previous step", word.offset, "write `1 hour after previous`")
-    if path[0] in ROOTS and len(path) == 1:
-        raise MomentError(f"which date of the {path[0]}?", word.offset, f"write `{path[0]}.arrival`, with its field")
-    bare = len(path) == 1 and word.text.isidentifier()
-    hint = f"write `event.{word.text}` or `customer.{word.text}`" if bare else "write it as `event.arrival`"
-    raise MomentError(f"`{word.text}` is no date of an event or customer", word.offset, hint)

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from outreach.core.calendar import Calendar
+from outreach.core.moment_hints import hint_for
 from outreach.core.words import MomentError, Word, is_number, words
 from outreach.core.zone import to_local, to_utc
 
@@ -107,6 +108,21 @@ def parse_span(text: str) -> Span:
     (14, 1, 5400)
     """
     read = words(text)
+    try:
+        return _whole(read)
+    except MomentError as error:
+        hint = hint_for(read, _reads) or error.hint
+        raise MomentError(error.message, error.offset, hint) from None
+
+
+def _reads(text: str) -> bool:
+    try:
+        return bool(_whole(words(text)))
+    except MomentError:
+        return False
+
+
+def _whole(read: list[Word]) -> Span:
     if not read:
         raise MomentError("a duration is missing", 0, "write `3 days`, `8 hours`, `1 business day` …")
     span, used = read_span(read)
@@ -153,10 +169,13 @@ def _split(low: str) -> tuple[str, str]:
 
 def _bad_unit(read: list[Word], used: int, unit: str) -> MomentError:
     where = read[min(used, len(read)) - 1]
+    if unit == "business":
+        return MomentError("`business` goes with days only", where.offset, "write `1 business day`")
     if unit.startswith((".", ",")) or "." in unit:
         return MomentError(f"`{where.text}` is not a whole number", where.offset, "write it in the smaller unit")
     if not unit:
-        return MomentError(f"`{where.text}` of what?", where.offset, f"write `{where.text} days`")
+        unit = "day" if where.text == "1" else "days"
+        return MomentError(f"`{where.text}` of what?", where.offset, f"write `{where.text} {unit}`")
     units = "minutes, hours, days, weeks, business days"
     return MomentError(f"`{unit}` is not a unit of time", where.offset, f"units are {units}")
 

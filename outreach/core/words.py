@@ -85,13 +85,14 @@ def clock_hint(text: str) -> str:
 
 
 def other_clock(low: str) -> str:
-    """`10:00` for `10am`, `22:30` for `10.30pm`, `10:00` for `10:00:00` or `10h`; empty for what can't be guessed."""
-    digits, half = low.replace(".", ":").replace("h", ":"), ""
+    """`10:00` for `10am`, `22:30` for `10.30pm`, `10:00` for `10:00:00` or `10h`, `09:05` for `9:5`, of `10:00-12:00`
+    the beginning; empty for what can't be guessed."""
+    digits, half = low.removesuffix("o'clock").partition("-")[0].replace(".", ":").replace("h", ":"), ""
     for ending in ("am", "pm", "a:m:", "p:m:"):
         if digits.endswith(ending):
             digits, half = digits[: -len(ending)].strip(), ending[0]
     hour, _, rest = digits.partition(":")
-    minute = rest[:2] or "00"
+    minute = rest[:2].zfill(2)
     if not (is_number(hour) and is_number(minute) and len(minute) == 2 and rest[2:] in ("", ":00")):
         return ""
     number = int(hour) % 12 + (12 if half == "p" else 0) if half and 1 <= int(hour) <= 12 else int(hour)

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from outreach.core.event import Event
+from outreach.core.follow_up import OUTCOMES
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
 from outreach.flow.consenting import consent, message_received
 from outreach.flow.intake import Batch
 from outreach.flow.news import changed, look_again, take_news
-from outreach.flow.outcomes import OUTCOMES, take_outcome
+from outreach.flow.outcomes import take_outcome
 from outreach.flow.watching import arm
 
 

@@ -18,10 +18,6 @@ from outreach.flow.consenting import withdraw_planned
 from outreach.flow.intake import Batch
 from outreach.flow.situations import events_of, step_before
 
-OUTCOMES = frozenset(
-    {"reached", "no_answer", "left_message", "call_back", "wrong_number", "do_not_call", "done", "not_done", "other"}
-)
-
 
 def take_outcome(batch: Batch, event: Event) -> None:
     """A person ended a call or task; what waited for it comes next."""

@@ -40,8 +40,8 @@ def situation_of(
 
 
 def _previous(tx: Transaction, f: FollowUp, rule: Rule) -> dict[str, str] | None:
-    """What came of the step before, where this one's condition asks for it; None while that hasn't ended."""
-    if not rule.steps[f.index].asks_previous:
+    """What came of the step before; None while that hasn't ended."""
+    if f.index == 0:
         return None
     before = step_before(tx, f)
     return told(before) if before is not None and before.ended is not None else None

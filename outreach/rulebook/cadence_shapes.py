@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, PlainValidator, model_validator
 from outreach.rulebook.not_yet import OFF, keys_to_come
 from outreach.rulebook.shape import Shape
 from outreach.rulebook.times import DaysText, ElapsedText, WeekText, WindowText, ZoneText
-from outreach.rulebook.values import Channels, Dates, Name, Purpose, Purposes, Touching, YesNo
+from outreach.rulebook.values import Channels, Dates, HoldName, Purpose, Purposes, Touching, YesNo
 from outreach.rulebook.wording import complaint
 
 _COUNTS = {"yes": "yes", True: "yes", "no": "no", False: "no", "gap": "gap"}
@@ -53,7 +53,7 @@ class HoldShape(Shape):
 
     called: ClassVar[str] = "hold"
 
-    name: Name = Field(alias="while")
+    name: HoldName = Field(alias="while")
     """What is open, such as `complaint`: from `complaint.opened` to `complaint.resolved`."""
     purposes: Purposes = ("marketing",)
     """Which contacts wait."""

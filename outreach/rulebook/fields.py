@@ -18,18 +18,12 @@ from pydantic import Field, PlainValidator, TypeAdapter
 
 from outreach.errors import Problem
 from outreach.rulebook import hints
-from outreach.rulebook.cel.fields import CUSTOMER, EVENT, Fields, Known, has
+from outreach.rulebook.cel.fields import EVENT, OWN_TYPES, Fields, Known, has
 from outreach.rulebook.cel.problem import nearest
 from outreach.rulebook.places import Node
 from outreach.rulebook.shape import Shape, fit
 from outreach.rulebook.values import EventType, matching
 from outreach.rulebook.wording import complaint, described
-
-#: Types that mean something to the engine itself: they need no declaration to be known.
-OWN_TYPES: Final = (
-    "complaint.opened", "complaint.resolved", "consent.given", "consent.withdrawn", "message.received",
-    "call.received", "visit", "purchase", "outcome", "contact.made", "customer.merged", "customer.changed",
-)  # fmt: skip
 
 _PATH: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[.][A-Za-z_][A-Za-z0-9_]*)*")
 _FieldPath = Annotated[
@@ -95,7 +89,7 @@ def unknown_field(path: str, event_types: Iterable[str], known: Known) -> tuple[
         types = ", ".join(f"`{type_}`" for type_ in fields.unknown)
         return f"no fields are known for {types}", f"so `{path}` can't be checked; declare them in fields.yaml", False
     meant = nearest(".".join(parts), listed) or nearest(parts[0], listed)
-    others = ", ".join(sorted(listed - (EVENT if root == "event" else CUSTOMER))) or "not declared"
+    others = ", ".join(sorted(listed - EVENT if root == "event" else listed)) or "not declared"
     return (
         f"`{path}` is not a known field of {whose}",
         f"did you mean `{root}.{meant}`?" if meant else f"known are: {others}",
@@ -113,7 +107,8 @@ def stranger(pattern: str, known: Known) -> str | None:
         or any(other.startswith(pattern.rstrip("*")) for other in types if "*" in pattern)
     ):
         return None
-    meant = _near(pattern, types)
+    bare = pattern.removeprefix("event.")
+    meant = bare if bare in types else _near(pattern, types)
     return f"did you mean `{meant}`?" if meant else "declare it in fields.yaml, so that its fields can be checked"
 
 

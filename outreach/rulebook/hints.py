@@ -19,13 +19,13 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     >>> nearest("x", ["steps"]), nearest("caring", ["marketing", "safety"])
     ('', '')
     """
-    said = _plain(word)[:LONGEST]
-    plain = {_plain(choice): choice for choice in choices}
+    said = plain(word)[:LONGEST]
+    known = {plain(choice): choice for choice in choices}
     best, found = CUTOFF, ""
-    for near in get_close_matches(said, plain, 3, CUTOFF):
+    for near in get_close_matches(said, known, 3, CUTOFF):
         ratio = SequenceMatcher(None, near, said).ratio() - OTHER_LETTER * (near[:1] != said[:1])
         if ratio > best:
-            best, found = ratio, plain[near]
+            best, found = ratio, known[near]
     return found
 
 
@@ -51,5 +51,6 @@ def any_of(words: Iterable[str], most: int = 12) -> str:
     return " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
 
 
-def _plain(word: str) -> str:
+def plain(word: str) -> str:
+    """As words are compared: in lower case, with `_` for hyphens and spaces."""
     return word.lower().replace("-", "_").replace(" ", "_")

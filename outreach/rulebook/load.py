@@ -80,13 +80,21 @@ def load_rulebook(
     if not any(problem.severity == "error" for problem in problems):
         problems += _about_all(rules_dir.name, written, known)
         problems += templates.unused(rules) if reader else ()
-    found = tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line, p.column, p.message)))
+    found = _in_order(problems)
     if any(problem.severity == "error" for problem in found):
         raise RulebookError(found)
     return Rulebook(
         rules=rules, cadence=cadence, calendar=calendar, known=known, zone=zone, warnings=found,
         files=tuple(folder.files), sms=tuple(context.sms[file] for file in sorted(context.sms)),
     )  # fmt: skip
+
+
+def _in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """By their places; the same advice for the same place is given once."""
+    first: dict[tuple[str, int, int, str], Problem] = {}
+    for p in sorted(problems, key=lambda p: (p.file, p.line, p.column, p.message)):
+        first.setdefault((p.file, p.line, p.column, p.hint if p.hint.startswith("did you mean") else p.message), p)
+    return tuple(first.values())
 
 
 def _policy(written: Written, known: Known, problems: list[Problem]) -> tuple[Cadence, Calendar, str]:
@@ -107,10 +115,14 @@ def _rules(written: Written, context: Context) -> tuple[Rule, ...]:
     first: dict[str, Node] = {}
     made: list[Rule] = []
     mistakes: Counter[str] = Counter()
+    given_up: set[str] = set()
     for name, node in written.rules:
-        if mistakes[node.file] > MOST:
-            continue
         place = node.key or node
+        if mistakes[node.file] > MOST:
+            if node.file not in given_up:
+                context.say(place, (f"more than {MOST} mistakes in this file: from here on it was not checked", ""))
+            given_up.add(node.file)
+            continue
         before = len(context.problems)
         earlier = first.setdefault(name, place)
         if earlier is not place:
@@ -120,8 +132,6 @@ def _rules(written: Written, context: Context) -> tuple[Rule, ...]:
         if rule is not None:
             made.append(rule)
         mistakes[node.file] += sum(problem.severity == "error" for problem in context.problems[before:])
-        if mistakes[node.file] > MOST:
-            context.say(place, (f"more than {MOST} mistakes: what comes after this rule was not checked", ""))
     return tuple(sorted(made, key=lambda rule: rule.name))
 
 

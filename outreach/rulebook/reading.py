@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML, events
@@ -16,12 +15,12 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
 from outreach.errors import Problem
+from outreach.rulebook.decoding import MOST_BYTES, decoded, odd_character
 from outreach.rulebook.faults import QUOTE_IT, Fault, fault_of
-from outreach.rulebook.places import Node, short
+from outreach.rulebook.places import SHOWN, Node, short
 
-MOST_BYTES = 256 * 1024
 DEEPEST = 20
-MOST_NODES = 20_000
+MOST_NODES = 12_000  # four hundred rules; they are read in half a second
 MOST_PROBLEMS = 100
 
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
@@ -32,45 +31,19 @@ _WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
 }
 
 
-def read_file(path: Path, name: str, problems: list[Problem]) -> Node | None:
-    """The document in this file, as `read`; complaints call the file `name`."""
-    found: list[Problem] = []
-    try:
-        with path.open("rb") as file:
-            root = read(file.read(MOST_BYTES + 1), name, found)
-    except OSError as error:
-        root = None
-        said = f"the file can't be read: {error.strerror or error}"
-        found.append(Problem(file=name, line=1, column=1, message=said))
-    problems += found
-    return root
-
-
 def read(data: bytes, file: str, problems: list[Problem]) -> Node | None:
     """The document in these bytes, None when it is empty or can't be read; what is wrong is added to `problems`."""
     try:
-        return _Reader(_text(data), file, problems).document()
+        return _Reader(decoded(data), file, problems).document()
     except Fault as fault:
+        lines = data[: MOST_BYTES + 1].decode("utf-8", "replace").splitlines()
+        text = fault.text or short(lines[fault.line - 1] if fault.line <= len(lines) else "")
         said = Problem(
-            file=file, line=fault.line, column=fault.column, message=fault.message, text=fault.text, hint=fault.hint
+            file=file, line=fault.line, column=fault.column, message=fault.message, text=text, hint=fault.hint
         )
-        problems.append(said)
+        if not (fault.parsing and any((p.file, p.line) == (file, fault.line) for p in problems)):
+            problems.append(said)  # what the parser trips over in a line that was refused already is no second mistake
         return None
-
-
-def _text(data: bytes) -> str:
-    if len(data) > MOST_BYTES:
-        raise Fault(f"the file has more than {MOST_BYTES:,} bytes", hint="split it: files are read together")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise Fault("the file is UTF-16, not UTF-8", hint="save it again as UTF-8")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].rpartition(b"\n")[2].decode("utf-8", "replace")
-        raise Fault(
-            f"byte 0x{data[error.start]:02x} at offset {error.start} is not UTF-8",
-            data.count(b"\n", 0, error.start) + 1, len(before) + 1, "save the file again as UTF-8",
-        ) from None  # fmt: skip
 
 
 class _Reader:
@@ -88,7 +61,8 @@ class _Reader:
         for event in self.stream:
             if isinstance(event, events.DocumentStartEvent):
                 if root is not None:
-                    raise _fault(event, "a second document begins here", "one file is one document: remove the `---`")
+                    hint = f"one file is one document: remove the `{'---' if event.explicit else '...'}`"
+                    raise _fault(event, "a second document begins here", hint)
                 root = self.node(next(self.stream), 1)
         return None if root is None or root.value is None or self.broken else root
 
@@ -98,11 +72,13 @@ class _Reader:
         self._count(event, depth)
         if isinstance(event, events.ScalarEvent):
             node.written = self.text[event.start_mark.index : event.end_mark.index]
-            node.value = event.value if event.style else _scalar(event.value)
+            node.value = event.value if event.style else _scalar(self._clean(node, event.value))
         elif isinstance(event, events.SequenceStartEvent):
             node.value = [self.node(item, depth + 1) for item in self._until(events.SequenceEndEvent)]
         elif isinstance(event, events.MappingStartEvent):
             node.value = self._entries(depth)
+        if not isinstance(event, events.ScalarEvent):
+            node.written = self.text[event.start_mark.index :][:SHOWN].partition("\n")[0]
         self._look(event, node)
         return node
 
@@ -112,6 +88,9 @@ class _Reader:
             key = self._key(event)
             value = self.node(next(self.stream), depth + 1)
             value.key = key
+            if value.value is None:
+                rest = self.text[event.end_mark.index :].partition("\n")[0].lstrip(": ")
+                value.written = rest if rest.startswith("#") else ""
             name = str(key.value)
             if name in entries:
                 first = entries[name].key or value
@@ -123,16 +102,33 @@ class _Reader:
 
     def _key(self, event: events.Event) -> Node:
         if not isinstance(event, events.ScalarEvent):
+            rest = self.text[event.start_mark.index - 1 :].partition("\n")[0]
+            if rest.startswith("{{"):
+                raise Fault(
+                    f"a text can't begin with `{{{{`: `{short(rest)}`", event.start_mark.line + 1,
+                    event.start_mark.column, QUOTE_IT,
+                )  # fmt: skip
             raise _fault(event, "a key must be a word, not a list or a mapping", "put a text with braces in quotes")
         if event.value == "" and not event.style:
             raise _fault(event, "a key is missing before `:`")
         self._count(event, 0)
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         key = Node(file=self.file, line=line, column=column, value=event.value, written=event.value)
+        key.value = key.value if event.style else self._clean(key, event.value)
         if event.value == "<<" and not event.style:
             self._refuse(key, "merge keys (`<<`) are not allowed", "write the entries out", broken=True)
         self._look(event, key)
         return key
+
+    def _clean(self, node: Node, text: str) -> str:
+        """A plain scalar without the characters that nobody sees; they are refused."""
+        odd = odd_character(text)
+        if odd is None:
+            return text
+        offset, message, hint, clean = odd
+        node.value = text
+        self._refuse(node, message, hint, offset=offset)
+        return clean
 
     def _count(self, event: events.Event, depth: int) -> None:
         self.nodes += 1
@@ -157,14 +153,14 @@ class _Reader:
             self._refuse(node, f"`{node.written[:20]}` is half of a character", "write the whole one", broken=True)
         tag = getattr(event, "tag", None)
         if tag:
-            node.value = node.written or node.value
+            node.value = node.value if isinstance(node.value, list | dict) else node.written or node.value
             said = f"`{short(node.written) or tag}` begins with `!`, a YAML tag, and tags are not allowed"
             self._refuse(node, said, QUOTE_IT)
 
-    def _refuse(self, node: Node, message: str, hint: str, *, broken: bool = False) -> None:
+    def _refuse(self, node: Node, message: str, hint: str, *, broken: bool = False, offset: int = 0) -> None:
         """Note the mistake and read on, to find the others; a broken file isn't looked at any further."""
         self.broken = self.broken or broken
-        self.problems.append(node.problem(message, hint))
+        self.problems.append(node.problem(message, hint, offset=offset))
         if len(self.problems) >= MOST_PROBLEMS:
             raise Fault("too many mistakes: the rest of this file was not read", node.line, node.column)
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from outreach.errors import Problem
+from outreach.rulebook.files import not_read, read_file, too_much
 from outreach.rulebook.hints import did_you_mean
+from outreach.rulebook.naming import NAME, name_hint
 from outreach.rulebook.places import Node, short
-from outreach.rulebook.reading import read_file
-from outreach.rulebook.values import NAME, NAME_HINT
 
 #: Keys of one file that are looked at when they are no sections.
 MOST: Final = 50
@@ -41,9 +41,16 @@ def read_folder(rules_dir: Path, problems: list[Problem]) -> Folder:
     found = Folder()
     if not rules_dir.is_dir():
         said = f"there is no folder `{rules_dir.name}` in {rules_dir.parent}"
+        said = f"`{rules_dir.name}` is a file, not a folder" if rules_dir.is_file() else said
         hint = "`outreach init DIR` makes one with rules to start from; OUTREACH_RULES names another"
         problems.append(Problem(file=rules_dir.name, line=1, column=1, message=said, hint=hint))
-    for path in rule_files(rules_dir):
+    files = rule_files(rules_dir)
+    problems += not_read(rules_dir, sorted(_all_files(rules_dir)))
+    beyond = too_much(rules_dir, files)
+    if beyond is not None:
+        problems.append(beyond)
+        return found
+    for path in files:
         name = path.relative_to(rules_dir.parent).as_posix()
         found.files.append(name)
         root = read_file(path, name, problems)
@@ -54,8 +61,11 @@ def read_folder(rules_dir: Path, problems: list[Problem]) -> Folder:
 
 def rule_files(rules_dir: Path) -> list[Path]:
     """The YAML files that make the rulebook, sorted: neither hidden ones nor tests."""
-    found = (path for pattern in ("*.yaml", "*.yml") for path in rules_dir.rglob(pattern))
-    return sorted(path for path in found if _belongs(path.relative_to(rules_dir)) and not path.is_dir())
+    return sorted(path for path in _all_files(rules_dir) if path.suffix.lower() in (".yaml", ".yml"))
+
+
+def _all_files(rules_dir: Path) -> Iterator[Path]:
+    return (p for p in rules_dir.rglob("*") if _belongs(p.relative_to(rules_dir)) and not p.is_dir())
 
 
 def _belongs(path: Path) -> bool:
@@ -100,7 +110,33 @@ def _named(node: Node, problems: list[Problem]) -> list[tuple[str, Node]]:
         problems.append(
             node.problem("`rules` should be a mapping of names to rules", "write `rules:` and below it `my-rule:`")
         )
-    for name, rule in node.entries().items():
+    entries = node.entries()
+    beside = [] if any(_is_rule(rule) for rule in entries.values()) else [key for key in entries if key in _OF_A_RULE]
+    if beside:
+        problems.append(_beside(entries, beside))
+        return []
+    for name, rule in entries.items():
         if not NAME.fullmatch(name):
-            problems.append((rule.key or rule).problem(f"`{short(name)}` can't name a rule", NAME_HINT))
-    return list(node.entries().items())
+            said = f"`{short(name)}` can't name a rule" if name else "the name of this rule is empty"
+            problems.append((rule.key or rule).problem(said, name_hint(name)))
+    return list(entries.items())
+
+
+#: Keys of a rule that people write without its name, or in one column with it.
+_OF_A_RULE: Final = ("on", "steps", "when", "about", "purpose")
+
+
+def _is_rule(node: Node) -> bool:
+    return any(key in node.entries() for key in ("on", "steps"))
+
+
+def _beside(entries: dict[str, Node], beside: list[str]) -> Problem:
+    """The keys of a rule stand where its name belongs."""
+    name = next((key for key, node in entries.items() if node.value is None and key not in beside), "")
+    said = f"`{beside[0]}` stands where a rule's name belongs"
+    hint = "write a name such as `my-rule:` above it, and indent it below"
+    if name:
+        said = f"`{beside[0]}` stands beside `{short(name)}`, not below it"
+        hint = f"indent it further, and all that belongs to `{short(name)}`"
+    key = entries[beside[0]].key
+    return (key or entries[beside[0]]).problem(said, hint)

@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, Validatio
 from pydantic_core import ErrorDetails, InitErrorDetails
 
 from outreach.errors import Problem
-from outreach.rulebook.hints import nearest
+from outreach.rulebook.meant import key_meant
 from outreach.rulebook.places import Node, short
+from outreach.rulebook.slips import slip
 from outreach.rulebook.wording import complaint, in_our_words
 
 #: Of one mapping no more are shown; a file of ten thousand wrong keys is one mistake.
@@ -40,7 +41,7 @@ class Shape(BaseModel):
             if not said:
                 return made
         except ValidationError as error:
-            found = _once(cls.keys(), error.errors(include_url=False)[: 2 * MOST])
+            found = _once(cls.called, cls.keys(), error.errors(include_url=False)[: 2 * MOST])
             others = (detail for detail in found if not detail["loc"] or detail["loc"][0] not in empty)
             said += [in_our_words(cls.called, cls.keys(), detail) for detail in others]
         raise ValidationError.from_exception_data(cls.called, said[:MOST])
@@ -55,7 +56,8 @@ class Shape(BaseModel):
         """Whether the key is there, if only misspelt: then its absence is no mistake of its own."""
         keys = cls.keys()
         return any(
-            written == key or (written not in keys and nearest(written, keys) == key) for written in node.entries()
+            written == key or (written not in keys and key_meant(cls.called, written, keys) == key)
+            for written in node.entries()
         )
 
     @classmethod
@@ -86,11 +88,11 @@ def fit(shape: type[S], node: Node, problems: list[Problem]) -> tuple[S | None, 
     return None, node
 
 
-def _once(keys: list[str], details: list[ErrorDetails]) -> list[ErrorDetails]:
+def _once(called: str, keys: list[str], details: list[ErrorDetails]) -> list[ErrorDetails]:
     """Without what follows from another mistake: a key is missing that is there, misspelt; what stands below a key
     that doesn't belong there is wrong, too."""
     unknown = [str(d["loc"][0]) for d in details if d["type"] == "extra_forbidden"]
-    meant = {nearest(key, keys) for key in unknown[:MOST]}
+    meant = {key_meant(called, key, keys) for key in unknown[:MOST]}
     strange = {d["loc"][:-1] for d in details if d["loc"][-1:] == ("[key]",)}
     return [d for d in details if d["loc"] not in strange and not (d["type"] == "missing" and d["loc"][0] in meant)]
 
@@ -103,4 +105,7 @@ def _problem(root: Node, detail: ErrorDetails) -> Problem:
     name = name if node.key is not None or name == "this" else f"an item of {name}"
     at_key = context["at_key"] or detail["loc"][-1:] == ("[key]",)
     where = node.key if at_key and node.key is not None else node
-    return where.problem(context["said"].replace("{key}", name), context["hint"], offset=context["offset"])
+    hint = ("" if at_key else slip(node.value)) or context["hint"]
+    if node.value is None and node.written.startswith("#"):
+        hint = "a `#` begins a comment: put a text with one in quotes"
+    return where.problem(context["said"].replace("{key}", name), hint, offset=context["offset"])

@@ -14,7 +14,7 @@ from outreach.rulebook.shape import Shape
 from outreach.rulebook.step_shapes import StepShape
 from outreach.rulebook.times import DateText, Once, OnceText, SpanText
 from outreach.rulebook.trigger_shapes import TriggerKey
-from outreach.rulebook.values import EventTypes, FieldName, Purpose, ShareText, Texts, YesNo
+from outreach.rulebook.values import Conditions, EventTypes, FieldName, Purpose, ShareText, Texts, YesNo
 
 
 class RuleShape(Shape):
@@ -28,7 +28,7 @@ class RuleShape(Shape):
     on: TriggerKey | None = None
     """The trigger: an event type, a list, `order.*`; `{missing: …, within: …, after: …, key: …}`, `{date: …}`,
     `{inactive: …}`, `{every: …}` or `{cron: …}`."""
-    when: Texts = ()
+    when: Conditions = ()
     """A condition (CEL) on the event and the customer, or a list of which all must hold."""
     purpose: Purpose = "marketing"
     """What the law and the cadence ask about."""

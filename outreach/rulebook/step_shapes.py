@@ -10,9 +10,10 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from outreach.core.moment_text import parse_when
 from outreach.rulebook.hints import any_of
+from outreach.rulebook.meant import key_meant
 from outreach.rulebook.shape import Shape
 from outreach.rulebook.times import SpanText, WhenText
-from outreach.rulebook.values import Name, Templates, Texts, is_field
+from outreach.rulebook.values import Conditions, Name, TemplateName, Templates, is_field
 from outreach.rulebook.wording import complaint, described
 
 IMMEDIATELY = parse_when("immediately")
@@ -30,7 +31,7 @@ class StepKeys(Shape):
     event.arrival 09:00` …"""
     valid_for: SpanText | None = None
     """How long after its due moment it is still worth doing; then it expires."""
-    when: Texts = ()
+    when: Conditions = ()
     """A condition (CEL) that must hold when the step is due, or a list of which all must hold."""
 
 
@@ -57,7 +58,7 @@ class CallKeys(StepKeys):
 
     called: ClassVar[str] = "call"
 
-    script: Name = ""
+    script: TemplateName = ""
     """The name of `templates/NAME.call.md`: what to say."""
     assign: str = ""
     """A person, a role, or a field such as `event.staff`."""
@@ -147,6 +148,8 @@ class StepShape(Shape):
             raise complaint(f"`{other}` stands beside `{channel}`", _beside(other, channel))
         if not data:
             raise complaint("a step is empty", f"write {any_of(CHANNELS)} with its keys below it")
+        if not any(key_meant("step", key, [*CHANNELS]) for key in data):
+            data = dict([*data.items()][:1])  # what stands beside a key that is no channel is no mistake of its own
         return {key: {} if value is None and key in CHANNELS else value for key, value in data.items()}
 
     @property

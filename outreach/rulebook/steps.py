@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from outreach.core.moment import Span, When
 from outreach.core.rule import Step
 from outreach.rulebook.context import Context
-from outreach.rulebook.places import Node
+from outreach.rulebook.naming import slip_of_path
+from outreach.rulebook.places import Node, short
 from outreach.rulebook.shapes import RuleShape
 from outreach.rulebook.speech import Told, check_template, check_text
 from outreach.rulebook.step_shapes import (
@@ -23,6 +26,7 @@ from outreach.rulebook.step_shapes import (
 
 #: When a step is due that doesn't say so, but whose condition asks how the step before ended.
 AFTER_PREVIOUS = When(kind="previous", source="after previous")
+_NUMBER: Final = re.compile(r"\+?[0-9][0-9 ()./-]{3,24}")
 #: How long a step is worth doing, unless it says so itself.
 VALID_FOR = {"call": Span(business=1), "task": Span(business=1), "sms": Span(seconds=12 * 3600), "email": Span(days=2),
              "remember": Span(days=1)}  # fmt: skip
@@ -68,10 +72,21 @@ def _step(shape: StepShape, node: Node, index: int, types: Sequence[str], contex
     )  # fmt: skip
     if step.done_by is not None:
         _check_moment(step.done_by, node.at("done_by"), types, context, first=first)
-    for name, path in (("assign", step.assign), ("number", step.number)):
-        if path.startswith(("event.", "customer.")):
-            context.check_field(node.at(name), path, types)
+    _check_fields(step, node, types, context)
     return step
+
+
+def _check_fields(step: Step, node: Node, types: Sequence[str], context: Context) -> None:
+    """That `assign` and `number` name a field that is there, or say themselves who and which."""
+    for name, text in (("assign", step.assign), ("number", step.number)):
+        wrong = slip_of_path(text)
+        if wrong:
+            context.say(node.at(name), wrong)
+        elif text.startswith(("event.", "customer.")):
+            context.check_field(node.at(name), text, types)
+        elif name == "number" and text and not _NUMBER.fullmatch(text):
+            hint = "write it as `+12125550101`, or name a field such as `customer.phone`"
+            context.say(node.at(name), (f"`{short(text)}` is no telephone number", hint))
 
 
 def _check_moment(at: When, node: Node, types: Sequence[str], context: Context, *, first: bool) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import islice
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 from zoneinfo import available_timezones
 
 from pydantic import PlainValidator, ValidationError
@@ -17,7 +18,8 @@ from outreach.core.moment_text import parse_when
 from outreach.core.tick_text import parse_cron, parse_every
 from outreach.core.ticks import Ticks
 from outreach.core.zone import known
-from outreach.rulebook.hints import did_you_mean
+from outreach.rulebook.dates import parse_date
+from outreach.rulebook.hints import did_you_mean, nearest
 from outreach.rulebook.places import short
 from outreach.rulebook.shape import MOST
 from outreach.rulebook.wording import complaint, described
@@ -42,7 +44,7 @@ def _read(reader: Callable[[str], Any], like: str) -> PlainValidator:
 
     def check(value: object) -> Any:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise complaint(f"{{key}} should be a text such as `{like}`, not {described(value)}")
+            raise complaint(f"{{key}} should be a text such as `{like}`, not {described(value)}", _joined(value))
         try:
             return reader(str(value))
         except MomentError as error:
@@ -51,21 +53,65 @@ def _read(reader: Callable[[str], Any], like: str) -> PlainValidator:
     return PlainValidator(check, json_schema_input_type=str)
 
 
+def _joined(value: object) -> str:
+    """A list as the text that it could be."""
+    listed = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return f"write `{short(', '.join(value))}`" if isinstance(value, list) and listed else ""
+
+
 def _once(text: str) -> Once:
     words = ("event", "customer", "year")
     if text in words:
         return Once(text)
     if text[:1].isdigit():
-        return Once(text, _elapsed(text))
-    hint = did_you_mean(text, words) or "write `90 days`"
-    raise MomentError(f"`{short(text)}` is neither `event`, `customer`, `year` nor a duration", 0, hint)
+        return Once(text, _window(text).length)
+    raise MomentError(f"`{short(text)}` is neither `event`, `customer`, `year` nor a duration", 0, _once_hint(text))
+
+
+#: How often people say it is to be → how it is written.
+_OFTEN: Final = {
+    "day": "1 day", "daily": "1 day", "week": "7 days", "weekly": "7 days", "month": "30 days", "monthly": "30 days",
+    "quarter": "90 days", "yearly": "year", "annually": "year", "time": "event", "ever": "customer",
+    "lifetime": "customer", "once": "customer",
+}  # fmt: skip
+
+
+def _once_hint(text: str) -> str:
+    bare = re.sub(r"^(?:(?:once|per|every|each|a) )+", "", text.lower())
+    said = _OFTEN.get(bare, bare)
+    if said in ("event", "customer", "year") or said[:1].isdigit():
+        return f"write `{said}`"
+    if re.fullmatch(r"(?:event\.)?[a-z]+_[a-z_]+", text):
+        return f"for one run a value write `key: {text.removeprefix('event.')}`"
+    return did_you_mean(text, ("event", "customer", "year")) or "write `90 days`"
+
+
+def _span(text: str) -> Span:
+    """A duration; whoever writes a moment learns the difference."""
+    try:
+        return parse_span(text)
+    except MomentError as error:
+        meant = "`" in error.hint and error.hint.count("`") == 2
+        if meant or not _is_moment(text):
+            raise
+    raise MomentError(f"`{short(text)}` is a moment, not a duration", 0, "write how long, as `1 day` or `8 hours`")
+
+
+def _is_moment(text: str) -> bool:
+    for moment in (text, text.removeprefix("until "), f"next day {text.removeprefix('until ')}"):
+        try:
+            return bool(parse_when(moment))
+        except MomentError:
+            continue
+    return False
 
 
 def _elapsed(text: str) -> timedelta:
     """A duration for rolling windows, where no calendar applies."""
     span = parse_span(text)
     if span.business:
-        raise MomentError("business days can't measure a rolling window", 0, f"write `{span.business} days`")
+        hint = f"write `{Span(days=span.business)}`"
+        raise MomentError("business days can't measure a rolling window", 0, hint)
     return span.elapsed
 
 
@@ -76,18 +122,18 @@ def _window(text: str) -> Window:
     return Window(length, parse_span(text).short())
 
 
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text if len(text) == 10 else "")
-    except ValueError:
-        raise MomentError(f"`{short(text)}` is not a date", 0, "write it as `2026-12-24`") from None
-
-
 def _zone(text: str) -> str:
     if not known(text):
-        hint = did_you_mean(text, available_timezones()) or "write it as `America/New_York`"
-        raise MomentError(f"no time zone is called `{short(text)}`", 0, hint)
+        raise MomentError(f"no time zone is called `{short(text)}`", 0, _zone_hint(text))
     return text
+
+
+def _zone_hint(text: str) -> str:
+    """The zone of that name, or of the city of that name."""
+    places = {zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right"))}
+    cities = {zone.rpartition("/")[2]: zone for zone in sorted(places, reverse=True)}
+    near = "" if text.isupper() else nearest(text, places) or cities.get(nearest(text, cities), "")
+    return f"did you mean `{near}`?" if near else "write it by its city, as `America/New_York`"
 
 
 def _week(value: object) -> Week:
@@ -106,7 +152,7 @@ def _week(value: object) -> Week:
 def _wrong(days: str, text: object) -> Any:
     """What is wrong with one entry of a week, if anything is."""
     if not isinstance(text, str):
-        return complaint(f"{{key}} should be a text such as `10:00-18:00`, not {described(text)}")
+        return complaint(f"{{key}} should be a text such as `10:00-18:00`, not {described(text)}", _joined(text))
     try:
         parse_days(days)
     except MomentError as error:
@@ -118,14 +164,14 @@ def _wrong(days: str, text: object) -> Any:
     return None
 
 
-SpanText = Annotated[Span, _read(parse_span, "3 days")]
+SpanText = Annotated[Span, _read(_span, "3 days")]
 WhenText = Annotated[When, _read(parse_when, "next day 10:00")]
 ElapsedText = Annotated[timedelta, _read(_elapsed, "20 hours")]
 WindowText = Annotated[Window, _read(_window, "30 days")]
 EveryText = Annotated[Ticks, _read(parse_every, "mon 09:00")]
 CronText = Annotated[Ticks, _read(parse_cron, "0 9 1 * *")]
 OnceText = Annotated[Once, _read(_once, "90 days")]
-DateText = Annotated[date, _read(_date, "2026-12-24")]
+DateText = Annotated[date, _read(parse_date, "2026-12-24")]
 DaysText = Annotated[tuple[int, ...], _read(parse_days, "mon-fri")]
 ZoneText = Annotated[str, _read(_zone, "America/New_York")]
 WeekText = Annotated[Week, PlainValidator(_week, json_schema_input_type=dict[str, str])]

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, ValidationError
+from pydantic_core import InitErrorDetails
 
+from outreach.rulebook.naming import FIELD, NAME, TYPE, field_hint, hold_hint, name_hint, template_hint, type_hint
 from outreach.rulebook.times import DateText
 from outreach.rulebook.wording import complaint, described
-
-NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,78}[A-Za-z0-9])?")
-_TYPE: Final = re.compile(r"[A-Za-z0-9_-]+(?:[.:][A-Za-z0-9_-]+)*(?:\.\*)?")
-_FIELD: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,79}")
-NAME_HINT: Final = "letters, digits, `-` and `_`, 80 at the most"
 
 
 def is_field(name: object) -> bool:
     """Whether this can name a field."""
-    return isinstance(name, str) and _FIELD.fullmatch(name) is not None
+    return isinstance(name, str) and FIELD.fullmatch(name) is not None
 
 
 #: Characters of a name of any kind.
 LONGEST: Final = 200
 
 
-def matching(pattern: re.Pattern[str], said: str, hint: str) -> AfterValidator:
+def matching(pattern: re.Pattern[str], said: str, hint: str | Callable[[str], str]) -> AfterValidator:
     """Text that fits the pattern; what doesn't is no `said`."""
 
     def check(value: str) -> str:
+        if not value:
+            raise complaint("{key} is empty", hint if isinstance(hint, str) else "")
         if len(value) > LONGEST or not pattern.fullmatch(value):
-            raise complaint(f"{described(value)} is no {said}", hint)
+            raise complaint(f"{described(value)} is no {said}", hint if isinstance(hint, str) else hint(value))
         return value
 
     return AfterValidator(check)
@@ -50,6 +50,18 @@ def _some(value: object) -> object:
 def _yes_or_no(value: object) -> object:
     """`yes` is a text in YAML 1.2; people write it all the same."""
     return {"yes": True, "no": False}.get(value, value) if isinstance(value, str) else value
+
+
+def _conditions(value: object) -> object:
+    """One condition, or a list of them; `true` alone is none."""
+    for i, item in enumerate(value if isinstance(value, list) else [value]):
+        if item is not None and not isinstance(item, str):
+            hint = "leave it out: without a condition it always holds" if item is True else "write `event.total >= 30`"
+            error = complaint(f"a condition is a text, not {described(item)}", hint)
+            if not isinstance(value, list):
+                raise error
+            raise ValidationError.from_exception_data("when", [InitErrorDetails(type=error, loc=(i,), input=item)])
+    return _some(value)
 
 
 def _templates(value: object) -> object:
@@ -76,9 +88,11 @@ def _share(value: object) -> float:
 
 ShareText = Annotated[float, PlainValidator(_share, json_schema_input_type=str)]
 YesNo = Annotated[bool, BeforeValidator(_yes_or_no, json_schema_input_type=bool | Literal["yes", "no"])]
-EventType = Annotated[str, matching(_TYPE, "event type", "write `purchase`, `order.placed` or `order.*`")]
-FieldName = Annotated[str, matching(_FIELD, "field name", "letters, digits and `_`")]
-Name = Annotated[str, matching(NAME, "name", NAME_HINT)]
+EventType = Annotated[str, matching(TYPE, "event type", type_hint)]
+FieldName = Annotated[str, matching(FIELD, "field name", field_hint)]
+Name = Annotated[str, matching(NAME, "name", name_hint)]
+TemplateName = Annotated[str, matching(NAME, "name of a template", template_hint)]
+HoldName = Annotated[str, matching(NAME, "name of a hold", hold_hint)]
 Purpose = Literal["marketing", "care", "transactional", "safety"]
 Touching = Literal["sms", "email", "call"]
 
@@ -87,7 +101,8 @@ _TextList = str | list[str]
 EventTypes = Annotated[tuple[EventType, ...], BeforeValidator(_listed, json_schema_input_type=_TextList)]
 SomeEventTypes = Annotated[tuple[EventType, ...], BeforeValidator(_some, json_schema_input_type=_TextList)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_some, json_schema_input_type=_TextList)]
+Conditions = Annotated[tuple[str, ...], BeforeValidator(_conditions, json_schema_input_type=_TextList)]
 Purposes = Annotated[tuple[Purpose, ...], BeforeValidator(_some, json_schema_input_type=Purpose | list[Purpose])]
 Channels = Annotated[tuple[Touching, ...], BeforeValidator(_some, json_schema_input_type=Touching | list[Touching])]
 Dates = Annotated[tuple[DateText, ...], BeforeValidator(_listed, json_schema_input_type=_TextList)]
-Templates = Annotated[dict[str, Name], BeforeValidator(_templates, json_schema_input_type=str | dict[str, str])]
+Templates = Annotated[dict[str, TemplateName], BeforeValidator(_templates, json_schema_input_type=str | dict[str, str])]

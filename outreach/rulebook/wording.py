@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pydantic_core import ErrorDetails, InitErrorDetails, PydanticCustomError
 
-from outreach.rulebook.hints import any_of, did_you_mean
-from outreach.rulebook.not_yet import keys_to_come, not_yet
+from outreach.rulebook.meant import key_hint
+from outreach.rulebook.not_yet import not_yet
 from outreach.rulebook.places import short
+from outreach.rulebook.slips import choice_hint, list_hint, mapping_hint, number_hint, text_hint, yes_or_no_hint
 
 
 def complaint(said: str, hint: str = "", offset: int = 0, *, at_key: bool = False) -> PydanticCustomError:
@@ -30,18 +31,17 @@ def _said(called: str, keys: list[str], detail: ErrorDetails) -> PydanticCustomE
     key = str(detail["loc"][0]) if detail["loc"] else ""
     value = detail["input"]
     if detail["loc"][-1:] == ("[key]",):
-        words = _words(context["expected"])
-        return complaint(f"{described(value)} doesn't belong here", _meant(value, words), at_key=True)
+        hint = choice_hint(value, _words(context["expected"]))
+        return complaint(f"{described(value)} doesn't belong here", hint, at_key=True)
     match detail["type"]:
         case "extra_forbidden":
-            return _unknown(called, keys, key)
+            return _unknown(called, keys, key, value)
         case "missing":
             return complaint(f"`{key}` is missing", f"every {called} needs it", at_key=True)
         case "literal_error":
             said = not_yet(called, key, value)
-            return complaint(
-                said or "{key} can't be " + described(value), "" if said else _meant(value, _words(context["expected"]))
-            )
+            hint = "" if said else choice_hint(value, _words(context["expected"]))
+            return complaint(said or "{key} can't be " + described(value), hint)
         case "greater_than_equal" | "less_than_equal":
             bound = f"at least {context['ge']}" if "ge" in context else f"at most {context['le']}"
             return complaint(f"{{key}} is {value}, but must be {bound}")
@@ -50,10 +50,8 @@ def _said(called: str, keys: list[str], detail: ErrorDetails) -> PydanticCustomE
         case _ if value is None:
             return complaint("{key} is empty", at_key=True)
         case other:
-            return complaint(
-                f"{{key}} should be {_WANTED.get(other, 'something else')}, not {described(value)}",
-                _quotes(other, value),
-            )
+            wanted = _WANTED.get(other, "something else")
+            return complaint(f"{{key}} should be {wanted}, not {described(value)}", _instead(called, other, detail))
 
 
 _WANTED = {
@@ -62,26 +60,44 @@ _WANTED = {
 }  # fmt: skip
 
 
-def _unknown(called: str, keys: list[str], key: str) -> PydanticCustomError:
-    """A key that isn't in the shape: still to come, misspelt, or something else."""
+def _instead(called: str, wanted: str, detail: ErrorDetails) -> str:
+    """What to write instead of a value of the wrong kind."""
+    value = detail["input"]
+    key = next((part for part in reversed(detail["loc"]) if isinstance(part, str)), called)
+    match wanted:
+        case "string_type":
+            return text_hint(value)
+        case "int_type":
+            return number_hint(value)
+        case "bool_type":
+            return yes_or_no_hint(value)
+        case "list_type" | "tuple_type":
+            return list_hint(key, value)
+        case "dict_type" | "model_type":
+            return mapping_hint(key, value)
+    return ""
+
+
+def _unknown(called: str, keys: list[str], key: str, value: object) -> PydanticCustomError:
+    """A key that isn't in the shape: still to come, misspelt, said otherwise, or no key at all."""
     said = not_yet(called, key)
     if said:
         return complaint(said, at_key=True)
-    hint = did_you_mean(key, keys + keys_to_come(called)) or f"its keys are {any_of(keys, 20)}"
-    return complaint(f"{_a(called)} has no key `{short(key)}`", hint, at_key=True)
+    if value is None and not key.replace("-", "_").isidentifier():  # `{script:hello}`, `{at: in 1,5 hours}`
+        name, colon, _ = key.partition(":")
+        glued = f"a space is missing after `{short(name)}:`" if colon and name.isidentifier() else ""
+        hint = glued or "a comma begins a new key here: leave the one before it out, or put the text in quotes"
+        return complaint(f"`{short(key)}` is no key", hint, at_key=True)
+    return complaint(f"{_a(called)} has no key `{short(key)}`", key_hint(called, key, keys), at_key=True)
 
 
 def _a(thing: str) -> str:
-    return f"an {thing}" if thing in ("sms", "email") else f"a {thing}"
+    return f"an {thing}" if thing in ("sms", "email", "event") else f"a {thing}"
 
 
 def _words(expected: str) -> list[str]:
     """Pydantic's `'a', 'b' or 'c'` as a list."""
     return [word.strip("' ") for word in expected.replace(" or ", ",").split(",")]
-
-
-def _meant(value: object, words: list[str]) -> str:
-    return did_you_mean(str(value), words) or f"write {any_of(words)}"
 
 
 def described(value: object) -> str:
@@ -102,7 +118,3 @@ def described(value: object) -> str:
         case list() | tuple():
             return "a list"
     return f"`{short(str(value))}`"
-
-
-def _quotes(wanted: str, value: object) -> str:
-    return "put it in quotes" if wanted == "string_type" and isinstance(value, bool | int | float) else ""

@@ -38,19 +38,20 @@ def contacts(store: Store) -> Iterator[Contact]:
     with store.reading() as tx:
         ended = [f for f in tx.follow_ups.ended() if f.channel != "remember"]  # neither a contact nor a task
         people = tx.customers.get({f.customer for f in ended})
-    for f in sorted(ended, key=_at):
+    for f in sorted(ended, key=moment_of):
         yield _contact(f, f.address or people[f.customer].address(f.channel))
 
 
-def _at(f: FollowUp) -> datetime:
+def moment_of(f: FollowUp) -> datetime:
     """A call that was done took place when it was handed to a person; its outcome may come later."""
     return (f.state == "done" and f.listed) or f.ended or f.due
 
 
 def _contact(f: FollowUp, address: str) -> Contact:
     return Contact(
-        at=stamp(_at(f)), due=stamp(f.due), customer=f.customer, address=address, channel=f.channel, purpose=f.purpose,
-        rule=f.rule, step=f.step, event=f.event, status=STATUS.get(f.state, f.state), reason=f.reason,
+        at=stamp(moment_of(f)), due=stamp(f.due), customer=f.customer, address=address, channel=f.channel,
+        purpose=f.purpose, rule=f.rule, step=f.step, event=f.event, status=STATUS.get(f.state, f.state),
+        reason=f.reason,
     )  # fmt: skip
 
 

@@ -29,13 +29,15 @@ Progress = Callable[[int, int], None]
 class Simulation:
     """`outcome` is what calls and tasks come to when no `outcome` event says otherwise; None leaves them open, as on a
     real list. `until` ends it; None goes on until nothing is planned any more (what comes again every year or week
-    alone doesn't count as planned). While it is `off` nothing is done; what fell due is looked at when that is over."""
+    alone doesn't count as planned). While it is `off` nothing is done; what fell due is looked at when that is over.
+    `handed_out` is called whenever calls or tasks have just come onto the list, before anybody does them."""
 
     engine: Engine
     clock: VirtualClock
     outcome: str | None = "reached"
     until: datetime | None = None
     off: tuple[datetime, datetime] | None = None
+    handed_out: Callable[[], None] = lambda: None
     receipts: list[Receipt] = field(default_factory=list)
     _said: dict[str, list[Event]] = field(default_factory=dict)
 
@@ -102,12 +104,13 @@ class Simulation:
 
     def _work_the_list(self) -> None:
         """People do what was just handed to them, unless an outcome event is going to say what they did."""
-        if self.outcome is None:
-            return
         with self.engine.store.reading() as tx:
-            fresh = [f for f in tx.follow_ups.listed_at(self.clock.instant) if not self._will_be_said(f)]
+            fresh = tx.follow_ups.listed_at(self.clock.instant)
         if fresh:
-            self.receipts += self.engine.ingest([self._outcome_of(f) for f in fresh])
+            self.handed_out()
+        mute = [f for f in fresh if self.outcome is not None and not self._will_be_said(f)]
+        if mute:
+            self.receipts += self.engine.ingest([self._outcome_of(f) for f in mute])
 
     def _will_be_said(self, f: FollowUp) -> bool:
         """Whether an outcome event speaks of this call or task before its worth is over."""

@@ -66,6 +66,15 @@ def _on_begin(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {mode}")
 
 
+def copy(source: Engine, target: Engine) -> None:
+    """All tables of one SQLite database into another that is empty, rows included."""
+    with source.connect() as here, target.connect() as there:
+        full, empty = here.connection.driver_connection, there.connection.driver_connection
+        assert isinstance(full, sqlite3.Connection)
+        assert isinstance(empty, sqlite3.Connection)
+        full.backup(empty)
+
+
 @contextmanager
 def transaction(engine: Engine, *, reading: bool = False) -> Iterator[Connection]:
     """One transaction; commits at the end. A database that can't be used raises DatabaseError with what to do."""

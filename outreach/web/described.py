@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from outreach.flow.outcomes import OUTCOMES
+from outreach.core.follow_up import OUTCOMES
 
 _PROBLEM = {
     "application/problem+json": {

@@ -44,7 +44,8 @@ def test_what_the_clock_and_memory_do_in_it(run: Run, tmp_path: Path):
     assert cards["lucia", "nobody-has-spoken-to-her"]["due"] == "2026-11-20T15:00:00+00:00"
     kitchen = cards["harold", "overcooked-last-time"]
     assert "The lamb was grey right through" in kitchen["text"]
-    assert kitchen["memory"][0].startswith("overcooked: The lamb was grey right through")
+    assert [fact.partition(": ")[0] for fact in kitchen["memory"]] == ["last meal", "said"]
+    assert kitchen["memory"][1].startswith("said: The lamb was grey right through")
 
 
 def test_a_day_on_which_all_was_off(run: Run, tmp_path: Path):

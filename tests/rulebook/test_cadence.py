@@ -86,9 +86,7 @@ def test_what_is_not_built_yet_may_be_switched_off(tmp_path: Path, off: str):
     assert book_of(tmp_path, f"cadence: {{{off}}}\n").cadence == Cadence()
 
 
-@pytest.mark.parametrize(
-    "on", ["laws: [us]", "back_off: {after: 1}", "silence_after_refusal: 60 days", "capacity: {calls_per_day: 4}"]
-)
+@pytest.mark.parametrize("on", ["laws: [us]", "back_off: {after: 1}", "silence_after_refusal: 60 days"])
 def test_what_is_not_built_yet_is_never_passed_over(tmp_path: Path, on: str):
     with pytest.raises(RulebookError, match="is not yet supported"):
         book_of(tmp_path, f"cadence: {{{on}}}\n")

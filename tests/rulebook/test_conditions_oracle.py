@@ -164,7 +164,7 @@ def oracle(source: str, scope: dict[str, Any]) -> bool | None:
 @given(source=conditions, scope=scopes)
 def test_generated_code_says_what_cel_says(source: str, scope: dict[str, Any]) -> None:
     expected = oracle(source, scope)
-    compiled = compile_condition(source)
+    compiled = compile_condition(source, strict=False)  # a wrong outcome is a mistake, and a comparison all the same
     assert isinstance(compiled, Compiled), compiled
     found = compiled.raw()(scope)
     assert found is (expected if expected is not None else found)
@@ -173,7 +173,7 @@ def test_generated_code_says_what_cel_says(source: str, scope: dict[str, Any]) -
 
 @given(source=conditions, scope=scopes)
 def test_missing_data_never_raises(source: str, scope: dict[str, Any]) -> None:
-    compiled = compile_condition(source)
+    compiled = compile_condition(source, strict=False)
     assume(isinstance(compiled, Compiled))
     assert isinstance(compiled, Compiled)
     bare = {"event": None, "customer": {}, "previous": None, "now": scope["now"]}
@@ -200,6 +200,6 @@ def test_a_list_holds_when_each_of_it_holds(parts: list[str], scope: dict[str, A
     "source", [f"event.i + 1 > {HUGE}", f"{HUGE} * 2 > 0", f"-event.j < {HUGE}", "event.i / 0 == 1"]
 )
 def test_overflow_and_zero_are_false(source: str) -> None:
-    compiled = compile_condition(source)
+    compiled = compile_condition(source, strict=False)
     assert isinstance(compiled, Compiled)
     assert compiled.raw()({"event": {"i": HUGE, "j": -HUGE - 1}}) is False

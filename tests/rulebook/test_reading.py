@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from outreach.errors import Problem
+from outreach.rulebook.decoding import MOST_BYTES
+from outreach.rulebook.files import read_file
 from outreach.rulebook.places import Node
-from outreach.rulebook.reading import MOST_BYTES, read, read_file
+from outreach.rulebook.reading import read
 
 
 def node(text: str) -> Node:

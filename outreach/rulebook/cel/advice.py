@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from outreach.rulebook.cel.never import never_true
 from outreach.rulebook.cel.problem import ConditionProblem
 from outreach.rulebook.cel.spelling import literal, path, start, written
 from outreach.rulebook.cel.tree import Call, Const, Ident, Node, Select, Tree, children
@@ -37,26 +38,28 @@ def kind(tree: Tree, node: Node) -> str:
     return tree.kind(node)
 
 
-def advice(tree: Tree, source: str) -> Iterator[ConditionProblem]:
+def advice(tree: Tree, source: str, *, strict: bool) -> Iterator[ConditionProblem]:
     """Everything odd in a tree, from the top."""
     whole = kind(tree, tree.root)
     if whole not in ("bool", "dyn"):
         message = f"the condition gives {KINDS.get(whole, whole)}, not yes or no"
-        hint = "compare it with something: == > < in …"
+        quoted = isinstance(tree.root, Const) and whole == "string"
+        hint = "leave the quotes around the whole out" if quoted else "compare it with something: == > < in …"
         yield ConditionProblem(start(tree.root, source), message, hint, text=written(tree.root))
-    yield from _below(tree, tree.root, source)
+    yield from _below(tree, tree.root, source, "error" if strict else "warning")
 
 
-def _below(tree: Tree, node: Node, source: str) -> Iterator[ConditionProblem]:
-    if isinstance(node, Select) and node.field == "length" and isinstance(node.operand, Select):
-        message = f"`{written(node)}` is a field named `length`, not a number of characters or elements"
+def _below(tree: Tree, node: Node, source: str, severity: str) -> Iterator[ConditionProblem]:
+    if isinstance(node, Select) and node.field in ("length", "size", "count") and isinstance(node.operand, Select):
+        message = f"`{written(node)}` is a field named `{node.field}`, not a number of characters or elements"
         hint = f"write size({written(node.operand)}) for that"
         yield ConditionProblem(start(node, source), message, hint, "warning", written(node))
     if isinstance(node, Call):
         yield from _compared(tree, node)
         yield from _tags(node, source)
+        yield from never_true(node, source, severity)
     for child in children(node):
-        yield from _below(tree, child, source)
+        yield from _below(tree, child, source, severity)
 
 
 def _compared(tree: Tree, node: Call) -> Iterator[ConditionProblem]:
@@ -66,13 +69,27 @@ def _compared(tree: Tree, node: Call) -> Iterator[ConditionProblem]:
     left, right = (kind(tree, arg) for arg in node.args)
     for one, other in ((left, right), (right, left)):
         if other in (_NO_NUMBER if one == "number" else _NO_EVENT if one == "event" else ()):
-            yield ConditionProblem(node.at, f"`{sign}` can't compare {KINDS[one]} with {KINDS[other]}", text=sign)
+            message = f"`{sign}` can't compare {KINDS[one]} with {KINDS[other]}"
+            yield ConditionProblem(node.at, message, _compare_hint(one, other, node), text=sign)
             return
     texts = [arg.value for arg in node.args if isinstance(arg, Const) and isinstance(arg.value, str)]
     if sign in ("<", "<=", ">", ">=") and len(texts) == 1 and _is_number(texts[0]):
         message = f"{literal(texts[0])} is a text and is compared letter by letter"
         hint = f"write {texts[0]} to compare numbers"
         yield ConditionProblem(node.at, message, hint, "warning", text=literal(texts[0]))
+
+
+def _compare_hint(one: str, other: str, node: Call) -> str:
+    """What to write instead of a number or an event beside something else."""
+    text = next((arg.value for arg in node.args if isinstance(arg, Const) and isinstance(arg.value, str)), "")
+    if one == "number":
+        return f"write {text}, without quotes" if _is_number(text) else "compare it with a number"
+    lasts = (written(arg) for arg in node.args if isinstance(arg, Call) and arg.function == "last")
+    event = next(filter(None, lasts), "last('purchase')")
+    return f"name one of its fields: {event}.{'time' if other in _TIMES else 'total'}"
+
+
+_TIMES: Final = ("timestamp", "duration")
 
 
 def _tags(node: Call, source: str) -> Iterator[ConditionProblem]:

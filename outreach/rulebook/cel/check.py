@@ -9,9 +9,10 @@ from outreach.rulebook.cel.advice import advice
 from outreach.rulebook.cel.complaints import TOO_DEEP, Complaint, complaints, explained
 from outreach.rulebook.cel.env import CelError, parse
 from outreach.rulebook.cel.fields import Fields
-from outreach.rulebook.cel.lexer import slips, tokens
+from outreach.rulebook.cel.lexer import tokens
 from outreach.rulebook.cel.names import Checker, Needs
 from outreach.rulebook.cel.problem import ConditionProblem
+from outreach.rulebook.cel.slips import slips
 from outreach.rulebook.cel.tree import TooBig, Tree
 
 #: Characters of one expression.
@@ -50,7 +51,7 @@ def check(source: str, fields: Fields, *, strict: bool) -> Checked:
     checker.walk(checked.tree.root)
     problems = checker.problems + [explained(complaint, source, read) for complaint in _left(found, checker)]
     if not any(problem.severity == "error" for problem in problems):
-        problems += advice(checked.tree, source)
+        problems += advice(checked.tree, source, strict=strict)
     checked.needs = checker.needs
     checked.problems = sorted(dict.fromkeys(problems), key=lambda problem: (problem.offset, problem.severity))
     return checked

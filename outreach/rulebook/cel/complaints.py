@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from outreach.rulebook.cel.advice import KINDS
+from outreach.rulebook.cel.functions import OURS
+from outreach.rulebook.cel.habits import unexpected
 from outreach.rulebook.cel.lexer import Token
 from outreach.rulebook.cel.problem import ConditionProblem
 
@@ -76,31 +78,34 @@ def explained(complaint: Complaint, source: str, read: Sequence[Token]) -> Condi
     if "recursion" in complaint.message:
         return ConditionProblem(0, *TOO_DEEP)
     if complaint.overload:
-        message, hint = _mismatch(*complaint.overload)
+        message, hint = _mismatch(*complaint.overload, source[:at], read)
     elif token is None:
-        message, hint = "the condition ends too early", f"something is missing after `{before.text}`" if before else ""
-    elif "no viable alternative" in complaint.message and before and before.text == ".":
-        message, hint = f"`{token.text}` is a word of the language", f"write event['{token.text}']"
+        message = "the condition ends too early"
+        hint = f"something is missing after `{before.text}`" if before else ""
+        hint = "write the number alone, without %" if before and before.text == "%" else hint
+    elif before and before.text == "." and _WORD_HERE.search(complaint.message):
+        message, hint = _after_dot(token)
     elif "Syntax error" in complaint.message:
-        message, hint = f"`{token.text}` is not expected here", _missing(token, before)
+        message, hint = f"`{token.text}` is not expected here", unexpected(token, before, read)
+    elif "undeclared reference" in complaint.message:
+        message, hint = f"{token.text}() is not called like this", f"write event.field.{token.text}('text')"
     else:
         plain = complaint.message.split(" (in container")[0].split(" [")[0]
         message, hint = next((said for known, said in _MACROS.items() if known in plain), (plain, ""))
+        message = f"`{token.text}` is a word of the language" if plain.startswith("reserved") else message
     return ConditionProblem(at, message, hint, text=token.text if token else "")
 
 
-def _missing(token: Token, before: Token | None) -> str:
-    values = ("text", "number", "name", "other")
-    if before and (before.kind in values or before.text in ")]") and (token.kind in values or token.text in "(["):
-        return f"is && or == missing before `{token.text}`?"
-    if token.text == "}}" or (before and before.text == "{{"):
-        return "write names without {{ }}"
-    if before and before.kind == "mark" and token.kind == "mark":
-        return f"a value is missing between `{before.text}` and `{token.text}`"
-    return ""
+_WORD_HERE: Final = re.compile("no viable alternative|reserved identifier|extraneous input|mismatched input")
 
 
-def _mismatch(function: str, types: list[str]) -> tuple[str, str]:
+def _after_dot(token: Token) -> tuple[str, str]:
+    if token.kind == "name":
+        return f"`{token.text}` is a word of the language", f"write event['{token.text}']"
+    return f"`{token.text}` can't stand after a dot", "write event.total, or event['total'] without the dot"
+
+
+def _mismatch(function: str, types: list[str], before: str, read: Sequence[Token]) -> tuple[str, str]:
     kinds = [KINDS.get(type_, type_) for type_ in types]
     sign = _SIGNS.get(function, "")
     if function == "_?_:_":
@@ -108,18 +113,34 @@ def _mismatch(function: str, types: list[str]) -> tuple[str, str]:
     if sign == "in":
         return f"`in` looks into a list, not into {kinds[-1]}", "write x in ['a', 'b'], or text.contains('part')"
     if sign in ("&&", "||", "!"):
-        return f"`{sign}` stands between conditions, not between values", "compare each one: event.total > 3"
+        hint = "write event.field in ['a', 'b']" if "string" in types else "compare each one: event.total > 3"
+        return f"`{sign}` stands between conditions, not between values", hint
     if sign and len(kinds) == 2:
         verb = "compare" if sign in _COMPARED else "compute with"
-        return f"`{sign}` can't {verb} {kinds[0]} and {kinds[1]}", _meant(types)
+        return f"`{sign}` can't {verb} {kinds[0]} and {kinds[1]}", _meant(sign, types, before, read)
     if sign:
         return f"`{sign}` can't stand before {kinds[0]}", ""
-    return f"{function}() can't take {' and '.join(kinds) or 'nothing'}", ""
+    hint = f"write {OURS[function][1]}" if function in OURS else ""
+    return f"{function}() can't take {' and '.join(kinds) or 'nothing'}", hint
 
 
-def _meant(types: list[str]) -> str:
+def _meant(sign: str, types: list[str], before: str, read: Sequence[Token]) -> str:
+    """What to write instead of an operator between these two kinds."""
     if "map" in types:
         return "name one of its fields: event.total"
+    if types[0] == "bool" and types[1] != "bool" and sign in _COMPARED:
+        negated = re.search(r"!\s*([\w.]+)\s*$", before)
+        if negated:
+            return f"put what must not hold in brackets: !({negated[1]} {sign} …)"
+        signs = [token.text for token in read if token.text in _COMPARED]
+        return (
+            "compare twice: 5 < x && x < 9" if len(signs) > 1 else "it is yes or no by itself: leave the comparison out"
+        )
+    times = {"timestamp", "google.protobuf.Timestamp"} & set(types)
+    if times and "string" in types:
+        return "write timestamp('2026-11-02T00:00:00Z')" if sign in _COMPARED else "write ago('30 days')"
+    if times:
+        return "compare it with a time, such as ago('30 days')"
     numbers = {"int", "double"} & set(types)
     return "is a number in quotes by mistake, or a text without them?" if numbers and "string" in types else ""
 

@@ -16,6 +16,11 @@ from outreach.rulebook.cel.spelling import spelled
 EVENT: Final = frozenset({"type", "time", "site", "id"})
 CUSTOMER: Final = frozenset({*KNOWN, "id", "tags", "memory"})
 PREVIOUS: Final = frozenset({"outcome", "by", "note"})
+#: Types that mean something to the engine itself: they need no declaration to be known.
+OWN_TYPES: Final = (
+    "complaint.opened", "complaint.resolved", "consent.given", "consent.withdrawn", "message.received",
+    "call.received", "visit", "purchase", "outcome", "contact.made", "customer.merged", "customer.changed",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from outreach.rulebook.cel.arithmetic import duration
 from outreach.rulebook.cel.env import operation
 from outreach.rulebook.cel.problem import ConditionProblem, nearest
 from outreach.rulebook.cel.spelling import literal, start
-from outreach.rulebook.cel.tree import Call, Const, Node
+from outreach.rulebook.cel.tree import Call, Const, Ident, Node
 from outreach.rulebook.cel.values import ERROR, as_time
 
 #: Our functions: how many arguments, an example, and which argument is a span of time.
@@ -35,8 +35,12 @@ _MEANT: Final = {
     "len": "size(x)", "length": "size(x)", "includes": "x.contains('text'), or 'element' in list", "today": "now",
     "has": "has(event.field)", "date": "timestamp('2026-11-02T10:00:00Z')", "any": "list.exists(x, x > 1)",
     "some": "list.exists(x, x > 1)", "every": "list.all(x, x > 1)", "sumof": "sum('purchase', 'total')",
-    "days_ago": "ago('30 days')", "isnull": "event.field == null", "in": "x in [1, 2]",
-}  # fmt: skip
+    "days_ago": "ago('30 days')", "isnull": "event.field == null", "in": "x in [1, 2]", "now": "now, without brackets",
+    "since": "days_since(event.time)", "defined": "has(event.field)", "isset": "has(event.field)",
+    "tag": "'vip' in customer.tags", "has_tag": "'vip' in customer.tags",
+} | dict.fromkeys(("lower", "upper", "tolower", "toupper"), "x.matches('(?i)text') for any case") | dict.fromkeys(
+    ("average", "avg", "mean"), "sum('purchase', 'total') / count('purchase')"
+)  # fmt: skip
 _STRICT_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -51,7 +55,7 @@ def bad_call(node: Call, source: str) -> Iterator[ConditionProblem]:
         yield from _ours(node, source, at)
     elif name in ("timestamp", "duration") and len(node.args) == 1 and isinstance(node.args[0], Const):
         yield from _constant(name, node.args[0])
-    elif name == "matches" and isinstance(node.args[-1], Const) and not _compiles(node.args[-1].value):
+    elif name == "matches" and node.args and isinstance(node.args[-1], Const) and not _compiles(node.args[-1].value):
         yield ConditionProblem(node.args[-1].at, "the pattern in matches() can't be read", "it is a regular expression")
     elif name.isidentifier() and name not in (ALONE if node.target is None else AFTER):
         what = f"{name}() is not called like this" if name in MACROS else f"there is no function {name}()"
@@ -64,12 +68,14 @@ def _compiles(pattern: object) -> bool:
 
 def _meant(node: Call) -> str:
     name = node.function
+    if name == "exists" and len(node.args) == 1 and not isinstance(node.args[0], Ident):
+        return "write has(event.field)"
     if name in MACROS:
         return f"write list.{name}(x, condition on x)"
     if name.lower() in _MEANT:
         return f"write {_MEANT[name.lower()]}"
     if name in ALONE or name in AFTER:
-        return f"write {name}(x)" if name in ALONE else f"write text.{name}(…)"
+        return f"write {name}(x)" if name in ALONE else f"write event.field.{name}('text')"
     found = nearest(name, {*OURS, *ALONE} if node.target is None else {*AFTER, *MACROS})
     if found in OURS:
         return f"did you mean {OURS[found][1]}?"

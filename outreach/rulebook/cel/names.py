@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from outreach.rulebook.cel.fields import PREVIOUS, Fields, has
+from outreach.rulebook.cel.fields import OWN_TYPES, PREVIOUS, Fields, has
 from outreach.rulebook.cel.functions import OURS, bad_call
 from outreach.rulebook.cel.macros import macro
 from outreach.rulebook.cel.problem import ConditionProblem, nearest
 from outreach.rulebook.cel.spelling import literal, path, spelled, start
+from outreach.rulebook.cel.strangers import ROOTS, field_hint, hyphened, stranger_hint
 from outreach.rulebook.cel.tree import Call, Const, Ident, Loop, MapOf, Node, children
 
-_ROOTS: Final = ("event", "customer", "previous", "now")
 _SIDES: Final = ("_==_", "_!=_", "@in")
 
 
@@ -34,7 +33,8 @@ class Checker:
         self.severity = "error" if strict else "warning"
         self.problems: list[ConditionProblem] = []
         self.needs = Needs()
-        self.sides: set[int] = set()
+        self.sides: set[int] = set()  # names beside a comparison: they may be words without their quotes
+        self.tags: set[int] = set()  # names that are looked up in a customer's tags: they are
 
     def walk(self, node: Node, bound: frozenset[str] = frozenset()) -> None:
         """Checks a node and all below; `bound` are the names that macros give."""
@@ -64,8 +64,9 @@ class Checker:
                 return
             self.call(node)
             if node.function in _SIDES:
-                beside = (item for arg in node.args for item in (arg, *children(arg)))
-                self.sides.update(item.id for item in beside if isinstance(item, Ident))
+                self.sides.update(item.id for item in _words(node))
+            if node.function == "@in" and path(node.args[1])[1] == ("tags",):
+                self.tags.add(node.args[0].id)
         elif isinstance(node, MapOf) and any(not _is_text(key) for key, _ in node.entries):
             self.say(start(node, self.source), "the names in a record are texts, in quotes", "write {'a': 1}", "{")
         elif isinstance(node, MapOf) and node.name:
@@ -76,17 +77,17 @@ class Checker:
     def root(self, node: Ident, fields: tuple[str, ...]) -> None:
         """A path: `event.total`, `customer.memory.meal`, or a name that is no root at all."""
         name, text = node.name, spelled(node.name, *fields)
-        if name not in _ROOTS:
+        if name not in ROOTS:
             self.stranger(node, name, fields)
             return
         self.needs.roots.add(name)
         if name == "event" and fields:
             self.event(node.at, fields, text)
         elif name == "customer" and fields and not has(fields, self.fields.customer):
-            hint = _hint("customer", fields, self.fields.customer)
+            hint = field_hint("customer", fields, self.fields.customer)
             self.say(node.at, f"`{text}` is not a known field of a customer", hint, text, self.severity)
         elif name == "previous" and fields and fields[0] not in PREVIOUS:
-            hint = _hint("previous", fields, PREVIOUS)
+            hint = field_hint("previous", fields, PREVIOUS)
             self.say(node.at, f"`{text}` is not known: a step ends with outcome, by and note", hint, text)
         elif name == "now" and fields:
             self.say(node.at, "`now` is a time and has no fields", "write now.getHours(), now.getDayOfWeek() …", text)
@@ -104,7 +105,11 @@ class Checker:
                     self.say(at, message, f"so `{text}` can't be checked", text, "warning")
         else:
             message = f"`{text}` is not a known field of {self.fields.types}"
-            self.say(at, message, _hint("event", fields, self.fields.event), text, self.severity)
+            begins, whole = hyphened(self.source, at)
+            hint = field_hint("event", fields, self.fields.event)
+            if begins == at:
+                hint = f"a name with a hyphen is written event[{literal(whole.partition('.')[2])}]"
+            self.say(at, message, hint, text, self.severity)
 
     def macro(self, node: Loop) -> None:
         """A loop must be one that code can be written for."""
@@ -114,19 +119,14 @@ class Checker:
             self.say(node.at, "this way of looking through a list is not supported", "write list.exists(x, x > 1)")
 
     def stranger(self, node: Ident, name: str, fields: tuple[str, ...]) -> None:
-        """A name that nothing has: a field without its root, a word without its quotes, a typing mistake."""
-        text, homes = spelled(name, *fields), self.fields.homes(name)
-        meant = nearest(name, _ROOTS)
-        if meant and fields:
-            hint = f"did you mean `{spelled(meant, *fields)}`?"
-        elif name in OURS:
-            hint = f"write {OURS[name][1]}"
-        elif homes and (homes[0].endswith(f".{name}") or node.id not in self.sides):
-            hint = f"did you mean `{homes[0]}`?"
-        elif node.id in self.sides and not fields:
-            hint = f"text needs quotes: {literal(name)}"
-        else:
-            hint = f"did you mean `{meant}`?" if meant else "there are event, customer, previous and now"
+        """A name that nothing has; a word with hyphens is one mistake."""
+        begins, _ = hyphened(self.source, node.at)
+        if begins != node.at and any(problem.offset == begins for problem in self.problems):
+            return
+        word = node.id in self.sides and not fields
+        hint = stranger_hint(name, fields, self.fields, word=word, source=self.source, at=node.at)
+        hint = f"text needs quotes: {literal(name)}" if node.id in self.tags and not fields else hint
+        text = spelled(name, *fields)
         self.say(node.at, f"`{text}` is not known here", hint, text)
 
     def say(self, at: int, message: str, hint: str, text: str = "", severity: str = "error") -> None:
@@ -137,8 +137,19 @@ class Checker:
         """`last('purchase').total`."""
         known, text = self.fields.of_type(type_), spelled(f"last({literal(type_)})", *fields)
         if known is not None and not has(fields, known):
-            hint = _hint(f"last({literal(type_)})", fields, known)
+            hint = field_hint(f"last({literal(type_)})", fields, known)
             self.say(start(node, self.source), f"`{type_}` has no known field `{fields[0]}`", hint, text, self.severity)
+
+    def hold(self, node: Call, texts: list[str]) -> None:
+        """`open('complant')`: nothing would ever open it."""
+        opened = {
+            type_.removesuffix(".opened") for type_ in self.fields.known.event_fields if type_.endswith(".opened")
+        }
+        if texts and opened and texts[0] not in opened | {"complaint"}:
+            found = nearest(texts[0], opened | {"complaint"})
+            hint = f"did you mean {literal(found)}?" if found else f"declare `{texts[0]}.opened` in fields.yaml"
+            message = f"no event `{texts[0]}.opened` is declared or was ever seen"
+            self.say(node.args[0].at, message, hint, texts[0], "warning")
 
     def call(self, node: Call) -> None:
         """Notes what our functions need; an event type that was never seen may still come."""
@@ -147,11 +158,12 @@ class Checker:
             self.needs.roots.add("now")
         if node.function == "open":
             self.needs.open = True
+            self.hold(node, texts)
         if node.function not in ("last", "count", "sum") or not texts:
             return
-        type_, known = texts[0], self.fields.known.event_fields
+        type_, known = texts[0], {*self.fields.known.event_fields, *OWN_TYPES}
         self.needs.facts.add(type_)
-        if known and type_ not in known:
+        if self.fields.known.event_fields and type_ not in known:
             found = nearest(type_, known)
             hint = f"did you mean {literal(found)}?" if found else "it is counted from the first one on"
             self.say(node.args[0].at, f"no event `{type_}` is declared or was ever seen", hint, type_, "warning")
@@ -166,11 +178,11 @@ def _is_text(key: Node | None) -> bool:
     return key is None or (isinstance(key, Const) and key.kind == "string")
 
 
-def _hint(root: str, fields: tuple[str, ...], known: Iterable[str]) -> str:
-    """The whole path as it was probably meant, else what there is."""
-    found = nearest(".".join(fields), known) or nearest(fields[0], known)
-    if found:
-        rest = fields[1:] if "." not in found else ()
-        return f"did you mean `{spelled(root, *found.split('.'), *rest)}`?"
-    listed = sorted(known)
-    return f"known are {', '.join(listed[:8])}{' …' if len(listed) > 8 else ''}"
+def _words(node: Call) -> list[Ident]:
+    """Names beside `==` or in a list that may be words without their quotes: not one that a text stands against."""
+    left, right = node.args
+    if node.function == "@in":
+        found = [*children(right), right]
+    else:
+        found = [one for one, other in ((left, right), (right, left)) if not isinstance(other, Const)]
+    return [item for item in found if isinstance(item, Ident)]
