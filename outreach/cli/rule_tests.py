@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from outreach.bootstrap import assemble, virtual_store
+from outreach.bootstrap import assemble, template_reader, virtual_store
 from outreach.cli.common import Json, Templates, settings
 from outreach.cli.output import counted, err, print_json, progress
 from outreach.engine import Engine
@@ -46,7 +46,7 @@ def play_tests(
     if whole and (rule or text):
         raise typer.BadParameter("--require-coverage looks at all tests: leave out --rule and -k")
     chosen = settings(None, folder, templates)
-    book = load_rulebook(chosen.rules, chosen.templates, strict=False)
+    book = load_rulebook(chosen.rules, chosen.templates, strict=False, reader=template_reader(chosen))
     tests = read_tests(chosen.rules, book)
     if tests.mistakes:
         _refuse(tests, json)

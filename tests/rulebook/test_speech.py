@@ -83,7 +83,7 @@ def test_a_slip_for_what_a_rule_remembers_is_a_warning(folder: Path):
     assert (warning.message, warning.hint) == (
         "no rule remembers `favorite_meal`", "did you mean `memory.favourite_meal`?"
     )  # fmt: skip
-    (warning,) = read(folder, "{{ customer.memory.favorite_meal }}", rules=rules).warnings
+    (warning,) = read(folder, "{{ customer.memory.favorite_meal|default('') }}", rules=rules).warnings
     assert warning.hint == "did you mean `customer.memory.favourite_meal`?"
 
 
