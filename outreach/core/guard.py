@@ -93,13 +93,18 @@ Guard = Callable[[datetime], Objection | None]
 
 
 def _guards(f: FollowUp, standing: Standing, policy: Policy, touches: Sequence[Touch]) -> list[Guard]:
-    rule = policy.cadence.policy(f.purpose)
-    guards = [_hold_guard(f, standing, policy.cadence)]
-    if not rule.any_hours:
-        guards.append(_hours_guard(f, standing, policy))
-    if rule.obeys_caps:
+    guards = own_guards(f, standing, policy)
+    if policy.cadence.policy(f.purpose).obeys_caps:
         guards.append(_gap_guard(policy.cadence, touches))
         guards.extend(_cap_guards(f, policy.cadence, touches))
+    return guards
+
+
+def own_guards(f: FollowUp, standing: Standing, policy: Policy) -> list[Guard]:
+    """The guards that ask for no other touch: holds and hours."""
+    guards = [_hold_guard(f, standing, policy.cadence)]
+    if not policy.cadence.policy(f.purpose).any_hours:
+        guards.append(_hours_guard(f, standing, policy))
     return guards
 
 
