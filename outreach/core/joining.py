@@ -1,9 +1,10 @@
 """The best arrangement of a customer's wishes, those that may join another one included.
 
-One that may join, and can't have its own moment beside more important ones, joins the most important of the same channel
-whose moment lies between its own wish and the end of its worth, and in its own hours: it takes no room then, and the
-winner stays within those bounds from then on. Nobody is moved to make it possible. One that had its own moment, and had
-to give way so that a less important one isn't lost, joins too. One that would be lost joins whoever is there.
+One that may join, and can't have its own moment beside the more important ones, joins the most important of those that
+use the same channel at a moment between its own wish and the end of its worth, and within its own hours. Then it takes
+no room, and the winner stays within these bounds. Before its wish it never joins: nobody should speak of what isn't due
+yet. Nobody is moved to make it possible. One that had its own moment, and would have to give way so that a less
+important one isn't lost, joins too; and one that would be lost joins whoever is there, a less important one too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from math import inf
 
 from outreach.core.keeping import Keeping, by_rank
 from outreach.core.room import Line, Wish
-from outreach.core.search import Walk
+from outreach.core.walk import Walk
 
 
 def best(wishes: Sequence[Wish]) -> tuple[dict[str, int], dict[str, str]]:
@@ -21,7 +22,7 @@ def best(wishes: Sequence[Wish]) -> tuple[dict[str, int], dict[str, str]]:
     moments: dict[str, int] = {}
     joined: dict[str, str] = {}
     for group in groups([x for x in wishes if x.first <= x.end]):
-        line = Walk().at_once(group)
+        line = Walk().apart(group)
         if line is None:
             line, joins = _solved(group)
             joined |= joins
@@ -59,7 +60,7 @@ def _solved(group: list[Wish]) -> tuple[Line, dict[str, str]]:
     for x in group:
         if x in keeping.kept or x.id in joins:
             continue
-        if keeping.walk.steps <= 0:
+        if keeping.search.steps <= 0:
             keeping.keep(x)
         elif x.may_join and (winner := _winner(x, keeping.line, inf)) is not None:
             joins[x.id] = winner.id
@@ -83,7 +84,7 @@ def _choice(x: Wish, keeping: Keeping, winner: Wish | None) -> Wish | None:
     """Whom `x` joins; None when it has its own moment beside the more important ones, or may join none of them."""
     line = keeping.settle()
     if winner is None:
-        placed = keeping.walk.beside(x, line)
+        placed = keeping.search.beside(x, line)
         if placed is not None and (x.first, x) in placed:
             return None
         winner = _winner(x, line, x.rank)

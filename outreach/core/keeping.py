@@ -3,7 +3,7 @@
 The best arrangement keeps the most important follow-up, then the second, and so on; among those that keep the same, the
 most important is nearest to its wish, then the second, and so on. To take turns, the most important first, each at the
 earliest moment that leaves the others where they are, is the best as long as nobody is lost by it. Where somebody
-would be, `Walk.fits` is asked whether all could be kept; and if so, how near to its wish each can be all the same.
+would be, `Search.fits` is asked whether all could be kept; and if so, how near to its wish each can be all the same.
 
 Work is bounded: up to EXACT follow-ups in each other's way are arranged exactly, however long it takes. A bigger group
 has STEPS steps; who isn't found a place by then has none. As turns come first, it never keeps less than turns would.
@@ -14,7 +14,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from outreach.core.room import LATE, Line, Wish
-from outreach.core.search import Walk, by_moment
+from outreach.core.search import Search
+from outreach.core.walk import by_moment
 
 EXACT = 12
 STEPS = 2000
@@ -24,16 +25,16 @@ class Keeping:
     """A group of follow-ups in each other's way: those of them that are `kept` so far stand on the `line`."""
 
     def __init__(self, group: Sequence[Wish]) -> None:
-        self.walk = Walk(LATE if len(group) <= EXACT else STEPS)
+        self.search = Search(group, LATE if len(group) <= EXACT else STEPS)
         self.kept = [x for x in group if x.fixed]
         self.line: Line = sorted(((x.first, x) for x in self.kept), key=by_moment)
         self._nearest = True
 
     def keep(self, x: Wish) -> bool:
         """Keep `x` too, if that is possible without losing any that is kept."""
-        line = self.walk.beside(x, self.line)
+        line = self.search.beside(x, self.line)
         if line is None:
-            line = self.walk.fits([*self.kept, x])
+            line = self.search.fits([*self.kept, x])
             self._nearest = self._nearest and line is None
         if line is not None:
             self.line = line
@@ -46,9 +47,10 @@ class Keeping:
         x.wish, x.end = wish, end
         if wish <= self.moment(x) <= end:
             return True
-        line = self.walk.fits(self.kept)
+        line = self.search.fits(self.kept)
         if line is None:
             x.wish, x.end = before
+            self.search.loosened(x)
             return False
         self.line, self._nearest = line, False
         return True
@@ -69,30 +71,21 @@ class Keeping:
                 pinned = self._pin(x, pinned)
         for x, wish, end in bounds:
             x.wish, x.end = wish, end
+            self.search.loosened(x)
         return self.line
 
     def _pin(self, x: Wish, pinned: Line) -> Line:
         """Hold `x` at the earliest moment at which all can be kept."""
-        t, best = self.moment(x), _moment(x, self.walk.beside(x, pinned) or self.line)
-        if best < t:
-            x.end = best
-            if (line := self.walk.fits(self.kept)) is not None:
-                self.line, t = line, best
-            else:
-                t = self._nearer(x, best + 1, t)
-        x.wish = x.end = t
-        return sorted([*pinned, (t, x)], key=by_moment)
-
-    def _nearer(self, x: Wish, since: int, t: int) -> int:
-        """The earliest moment of `x`, from `since` on and not after `t`, at which all can be kept."""
-        x.wish = since
-        while since < t:
+        t, best = self.moment(x), _moment(x, self.search.beside(x, pinned) or self.line)
+        while best < t:
             x.end = t - 1
-            line = self.walk.fits(self.kept)
+            line = self.search.fits(self.kept)
             if line is None:
+                self.search.loosened(x)
                 break
             self.line, t = line, _moment(x, line)
-        return t
+        x.wish = x.end = t
+        return sorted([*pinned, (t, x)], key=by_moment)
 
 
 def by_rank(x: Wish) -> int:

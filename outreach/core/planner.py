@@ -4,14 +4,15 @@ through.
 Of all arrangements that keep the cadence, it is the one that keeps the most important follow-up, then the second, and
 so on (ties: earlier due, rule, id); among those that keep the same, the one in which the most important is nearest to
 its wish, then the second, and so on. So it doesn't depend on the order of arrival, a small touch never takes the room
-of a bigger one that is already planned, and doing its first part leaves its rest as it is. It is exact; `keeping` says
-up to how many, and what it does beyond.
+of a bigger one that is already planned, and doing its first part leaves its rest as it is. `keeping` says up to how
+many it is exact, and what it does beyond.
 
 What doesn't obey caps goes at its own moment, whatever else is planned. The others keep their distance from it when it
 comes first, and also when it comes after them and is the more important one.
 
 Those whose rule says `on_cap: merge` may join another one instead of taking a place of their own; `joining` has the
-rules. Neither what is refused nor what is held joins anything.
+terms. Neither what is refused nor what is held joins anything. Those whose rule says `on_cap: drop` take their own
+moment or none.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ from outreach.core.room import instant
 from outreach.core.standing import Standing
 from outreach.core.survey import survey
 from outreach.core.trace import Reason
+
+#: So many are asked of the guard one after the other before anything is searched: nearly always none is in another's
+#: way, and then that is all there is to do.
+FEW = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,30 +57,33 @@ def by_importance(f: FollowUp) -> tuple[int, datetime, str, str]:
 
 def arrange(
     now: datetime, ahead: Iterable[FollowUp], standing: Standing, policy: Policy,
-    may_join: AbstractSet[str] = frozenset(),
+    may_join: AbstractSet[str] = frozenset(), drops: AbstractSet[str] = frozenset(),
 ) -> Mapping[str, Place]:  # fmt: skip
     """Place every follow-up of one customer that lies ahead, by id. Pure: the same facts give the same plan.
 
-    `may_join` are the ids of those that may join another one. Moments are settled at once; what stood in the way of
-    each is asked of the guard when its place is looked at.
+    `may_join` are the ids of those that may join another one, `drops` of those that aren't put off. Moments are settled
+    at once; what stood in the way of each is asked of the guard when its place is looked at.
     """
-    return Plan(now, sorted(ahead, key=by_importance), standing, policy, may_join)
+    return Plan(now, sorted(ahead, key=by_importance), standing, policy, may_join, drops)
 
 
 class Plan(Mapping[str, Place]):
     """The places of these follow-ups (the most important first), by id."""
 
     def __init__(
-        self, now: datetime, ahead: list[FollowUp], standing: Standing, policy: Policy, may_join: AbstractSet[str]
-    ) -> None:
+        self, now: datetime, ahead: list[FollowUp], standing: Standing, policy: Policy, may_join: AbstractSet[str],
+        drops: AbstractSet[str],
+    ) -> None:  # fmt: skip
         self._now, self._standing, self._policy = now, standing, policy
         self._ahead = {f.id: f for f in ahead}
         self._places: dict[str, Place] = {}
-        self._joins: dict[str, str] = {}
         self._moments: dict[str, datetime] | None = None
+        self._joins: dict[str, str] = {}
         self._touches: list[tuple[FollowUp, Touch]] = []
         if len(ahead) > 1:
-            self._settle([f for f in ahead if f.channel in TOUCHING and not self._refused(f)], may_join)
+            some = [f for f in ahead if f.channel in TOUCHING and not self._refused(f)]
+            if len(some) > 1 and not (len(some) <= FEW and self._turns(some, may_join | drops)):
+                self._search(some, may_join, drops)
 
     def __getitem__(self, id: str) -> Place:
         place = self._places.get(id)
@@ -97,13 +105,39 @@ class Plan(Mapping[str, Place]):
         place = self._places[f.id] = Place(at=None, refused=refused, reasons=(refused,))
         return place
 
-    def _settle(self, ahead: list[FollowUp], may_join: AbstractSet[str]) -> None:
-        """Find everybody's moment."""
-        if len(ahead) < 2:
-            return
-        moments, self._joins = best(survey(self._now, ahead, self._standing, self._policy, may_join))
+    def _turns(self, ahead: list[FollowUp], wanting: AbstractSet[str]) -> bool:
+        """Take turns by importance; False when somebody is lost by it, or put off that may join or drops instead, or
+        when they don't all look at the same touches: then there is more to be asked."""
+        places: dict[str, Place] = {}
+        planned: list[Touch] = []
+        for f in ahead:
+            wish = max(self._now, f.due)
+            if not self._plain(f):
+                return False
+            found = opening(f, wish, self._standing, self._policy, planned)
+            at = _worth(f, found.at)
+            if (at != wish and f.id in wanting) or (at is None and planned and self._alone(f, wish) is not None):
+                return False
+            places[f.id] = Place(at=at, reasons=found.reasons)
+            if at is not None and f is not ahead[-1]:
+                planned.append(self._touch(f, at))
+        self._places |= places
+        return True
+
+    def _plain(self, f: FollowUp) -> bool:
+        """Whether it obeys all limits, counts in all, and shares its address with nobody who was touched."""
+        rule = self._policy.cadence.policy(f.purpose)
+        seen = self._standing.touches_for(f.channel)
+        return rule.obeys_caps and rule.counts == "yes" and len(seen) == len(self._standing.touches)
+
+    def _alone(self, f: FollowUp, wish: datetime) -> datetime | None:
+        """When it would happen if nothing else were planned."""
+        return _worth(f, opening(f, wish, self._standing, self._policy).at)
+
+    def _search(self, ahead: list[FollowUp], may_join: AbstractSet[str], drops: AbstractSet[str]) -> None:
+        moments, self._joins = best(survey(self._now, ahead, self._standing, self._policy, may_join, drops))
         self._moments = {id: instant(t) for id, t in moments.items()}
-        self._touches = [(f, self._planned(f, at)) for f in ahead if (at := self._moments.get(f.id)) is not None]
+        self._touches = [(f, self._touch(f, at)) for f in ahead if (at := self._moments.get(f.id)) is not None]
 
     def _place(self, f: FollowUp, wish: datetime) -> Place:
         """The guard has the last word: it says what stands in the way, and whether the moment found is free indeed."""
@@ -117,8 +151,8 @@ class Plan(Mapping[str, Place]):
             return self._joined(f, found.reasons)
         if at is not None and found.at != at:
             again = opening(f, at, self._standing, self._policy, beside)
-            return Place(at=_worth(f, again.at), reasons=(*found.reasons, *again.reasons))
-        return Place(at=at, reasons=found.reasons)
+            return Place(at=_worth(f, again.at), reasons=(*found.reasons, *again.reasons) or _ROOM)
+        return Place(at=at, reasons=found.reasons or (() if at else _ROOM))
 
     def _joined(self, f: FollowUp, reasons: tuple[Reason, ...]) -> Place:
         winner = self._ahead[self._joins[f.id]]
@@ -129,13 +163,16 @@ class Plan(Mapping[str, Place]):
         """The planned touches that `f` has to reckon with at that moment. One that doesn't obey caps goes anyway, so
         what is more important needs to keep its distance only behind it."""
         for other, touch in self._touches:
-            anyway = not self._policy.cadence.policy(other.purpose).obeys_caps
-            if other is not f and not (anyway and touch.at > at and by_importance(f) < by_importance(other)):
+            anyway = touch.at > at and not self._policy.cadence.policy(other.purpose).obeys_caps
+            if other is not f and not (anyway and by_importance(f) < by_importance(other)):
                 yield touch
 
-    def _planned(self, f: FollowUp, at: datetime) -> Touch:
+    def _touch(self, f: FollowUp, at: datetime) -> Touch:
         counts = self._policy.cadence.policy(f.purpose).counts
         return Touch(id=f.id, customer=f.customer, at=at, channel=f.channel, purpose=f.purpose, counts=counts)
+
+
+_ROOM = (Reason(code="room", text="there is no room beside more important contacts"),)
 
 
 def _worth(f: FollowUp, at: datetime | None) -> datetime | None:

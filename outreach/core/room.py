@@ -67,14 +67,28 @@ class Kind:
     foreign: list[Room] = field(default_factory=list)
     reach: int = 1
     known: dict[int, int] = field(default_factory=dict)
+    closed: dict[int, int] = field(default_factory=dict)
 
     def opens(self, t: int) -> int:
         """The first moment from `t` on that holds and hours allow; LATE when none is in sight."""
         at = self.known.get(t)
         if at is None:
-            found = self.ask(instant(t))
-            at = self.known[t] = LATE if found is None else number(found)
+            at = self.known[t] = self._within(t) or self._asked(t)
         return at
+
+    def _within(self, t: int) -> int:
+        """The end of a closed time known already that `t` lies in; 0 when it lies in none."""
+        for end, start in self.closed.items():
+            if start <= t < end:
+                return end
+        return 0
+
+    def _asked(self, t: int) -> int:
+        found = self.ask(instant(t))
+        end = LATE if found is None else number(found)
+        if end > t:
+            self.closed[end] = min(t, self.closed.get(end, t))
+        return end
 
 
 @dataclass(slots=True, eq=False)

@@ -48,10 +48,11 @@ def limits(policy: Policy) -> list[Limit]:
 
 
 def survey(
-    now: datetime, ahead: Sequence[FollowUp], standing: Standing, policy: Policy, may_join: Collection[str] = ()
-) -> list[Wish]:
+    now: datetime, ahead: Sequence[FollowUp], standing: Standing, policy: Policy, may_join: Collection[str] = (),
+    drops: Collection[str] = (),
+) -> list[Wish]:  # fmt: skip
     """The wishes of these follow-ups (the most important first) with the rooms they need; before them, those of touches
-    of the ledger that still lie ahead."""
+    of the ledger that still lie ahead. Those in `drops` take their own moment or none."""
     it = _Survey(now, standing, policy)
     kinds = [it.kind(f) for f in ahead]
     for limit in limits(policy):
@@ -60,8 +61,10 @@ def survey(
     for rank, (f, kind) in enumerate(zip(ahead, kinds, strict=True)):
         x = Wish(f.id, rank, max(start, number(f.due)), number(f.valid_until), kind, may_join=f.id in may_join)
         x.first = kind.opens(x.wish)
-        if not policy.cadence.policy(f.purpose).obeys_caps and x.first <= x.end:
-            x.fixed, x.wish, x.end = True, x.first, x.first
+        if x.first <= x.end:
+            x.fixed = not policy.cadence.policy(f.purpose).obeys_caps
+            if x.fixed or f.id in drops:
+                x.wish = x.end = x.first
         wishes.append(x)
     return wishes
 
@@ -76,6 +79,7 @@ class _Survey:
     many: Counter[Key] = field(default_factory=Counter)
     seen: dict[str, Sequence[Touch]] = field(default_factory=dict)
     ahead: dict[str, tuple[int, Kind]] = field(default_factory=dict)
+    most_seen: int = 0
 
     def kind(self, f: FollowUp) -> Kind:
         """The kind of contact that `f` is."""
@@ -86,12 +90,16 @@ class _Survey:
             self.rules[key] = rule
             self.kinds[key] = Kind(_alone(f, self.standing, self.policy), f.channel)
             if f.channel not in self.seen:
-                self.seen[f.channel] = self.standing.touches_for(f.channel)
+                self.seen[f.channel] = touches = self.standing.touches_for(f.channel)
+                self.most_seen = max(self.most_seen, len(touches))
         return self.kinds[key]
 
     def enter(self, limit: Limit) -> None:
         """Make the rooms of one limit: one for each view of the ledger among those who must obey it."""
         covered = [key for key in self.kinds if limit.covers(key)]
+        wanted = sum([self.many[key] for key in covered])
+        if not wanted or limit.most >= wanted + self.most_seen:
+            return  # there is room for all
         takers = [key for key in covered if limit.counts(self.rules[key])]
         views: dict[tuple[str, str], list[Key]] = {}
         for key in covered:
@@ -102,18 +110,19 @@ class _Survey:
 
     def _address(self, channel: str) -> str:
         """The address at which others are reached too; "" where only the customer's own touches count."""
-        own = self.seen[channel] is self.standing.touches
-        return "" if own else self.standing.address_keys.get(channel, "")
+        alone = len(self.seen[channel]) == len(self.standing.touches)
+        return "" if alone else self.standing.address_keys.get(channel, "")
 
     def _room(self, limit: Limit, owners: list[Key], takers: list[Key]) -> None:
         if limit.most <= 0:
             for key in owners:
                 self.kinds[key].ask = _never
             return
-        touches, start, per = self.seen[owners[0][0]], number(self.now), micros(limit.per)
-        times = [t for at in limit.times(touches) if (t := number(at)) + per > start]
-        if len(times) + sum(self.many[key] for key in takers) <= limit.most:
-            return  # there is room for all
+        touches, since = self.seen[owners[0][0]], self.now - limit.per
+        times = [number(at) for at in limit.times(touches) if at > since]
+        if len(times) + sum([self.many[key] for key in takers]) <= limit.most:
+            return
+        start, per = number(self.now), micros(limit.per)
         room = Room(limit.most, per, [PAST] * limit.most + [t for t in times if t <= start])
         for key in takers:
             self.kinds[key].takes.append(room)
@@ -127,7 +136,7 @@ class _Survey:
             self._note_ahead(limit, room, touches)
 
     def _note_ahead(self, limit: Limit, room: Room, touches: Sequence[Touch]) -> None:
-        """Touches whose moment is still to come (a contact by hand, noted by a clock that is fast) stay where they are."""
+        """Touches still to come (a contact by hand, noted by a clock that is fast) stay where they are."""
         for touch in touches:
             if touch.at > self.now and limit.times([touch]):
                 _, kind = self.ahead.setdefault(touch.id, (number(touch.at), Kind(_never)))
@@ -145,10 +154,15 @@ def _alone(f: FollowUp, standing: Standing, policy: Policy) -> Callable[[datetim
 
     def opens(at: datetime) -> datetime | None:
         for _ in range(ROUNDS):
-            later = next((found for guard in guards if (found := guard(at)) is not None), None)
-            if later is None or later[0] is None:
-                return at if later is None else None
-            at = later[0]
+            for guard in guards:
+                later = guard(at)
+                if later is not None:
+                    if later[0] is None:
+                        return None
+                    at = later[0]
+                    break
+            else:
+                return at
         return None
 
     return opens

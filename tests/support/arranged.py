@@ -6,7 +6,7 @@ Nothing of the planner, the guard or the windows is used to judge: touches are c
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from outreach.core.follow_up import FollowUp
 from outreach.core.guard import Policy
 from outreach.core.hours import parse_hours
 from outreach.core.ledger import Touch
-from outreach.core.planner import by_importance
+from outreach.core.planner import Place, arrange, by_importance
 from outreach.core.standing import Standing
 from tests.support.guarded import HOUR, NOON, PHONE_KEY, a_cap, a_follow_up, a_policy, a_standing, a_touch
 
@@ -70,6 +70,8 @@ class Crowd:
     past: Sequence[Past] = ()
     purposes: Mapping[str, PurposePolicy] = field(default_factory=lambda: DEFAULT_PURPOSES)
     held: bool = False
+    drops: frozenset[str] = frozenset()
+    may_join: frozenset[str] = frozenset()
 
     @cached_property
     def ahead(self) -> list[FollowUp]:
@@ -113,7 +115,17 @@ class Crowd:
         first, last = ANY if self.purposes[f.purpose].any_hours else self.hours.get(f.channel, ANY)
         due, end = (f.due - NOON) // HOUR, (f.valid_until - NOON) // HOUR
         found = [h for h in range(max(due, 0), end + 1) if first <= (h + 12) % 24 < last]
-        return found if self.purposes[f.purpose].obeys_caps else found[:1]
+        return found[:1] if f.id in self.drops or not self.purposes[f.purpose].obeys_caps else found
+
+    def plan(self, ahead: Iterable[FollowUp] | None = None) -> Mapping[str, Place]:
+        """What the planner makes of it."""
+        many = self.ahead if ahead is None else ahead
+        return arrange(NOON, many, self.standing, self.policy, self.may_join, self.drops)
+
+    def planned(self) -> Arranged:
+        """The hour of each in the plan; those that join have none of their own."""
+        plan = self.plan()
+        return tuple(None if (p := plan[f.id]).joins or p.at is None else (p.at - NOON) // HOUR for f in self.ahead)
 
     def keeps_cadence(self, placed: Sequence[tuple[int, FollowUp]]) -> bool:
         """Whether each that obeys caps finds no window with too many in it, among the windows it has to look at."""
@@ -200,6 +212,17 @@ def exists(crowd: Crowd, hours: Mapping[str, Sequence[int | None]]) -> bool:
     return complete([])
 
 
+def in_turn(crowd: Crowd) -> Arranged:
+    """Each in turn, the most important first, at the first hour that is left; what goes anyway comes before all."""
+    placed: list[tuple[int, FollowUp]] = []
+    for f in sorted(crowd.ahead, key=lambda f: crowd.purposes[f.purpose].obeys_caps):
+        hour = next((t for t in crowd.open_hours(f) if crowd.keeps_cadence([*placed, (t, f)])), None)
+        if hour is not None:
+            placed.append((hour, f))
+    hours = {f.id: t for t, f in placed}
+    return tuple(hours.get(f.id) for f in crowd.ahead)
+
+
 CHANNELS, PURPOSES = ("sms", "email", "call"), ("care", "marketing", "transactional", "safety")
 
 
@@ -209,7 +232,13 @@ def a_crowd(dice: random.Random, most: int, *, span: int = 12, least: int = 2, p
     purposes = ("care",) if plain else dice.choice([("care", "marketing"), ("care",), PURPOSES])
     channels = ("sms",) if plain else CHANNELS
     wishes = [
-        (dice.randrange(9), dice.randrange(-1, span), dice.randrange(span), dice.choice(channels), dice.choice(purposes))
+        (
+            dice.randrange(9),
+            dice.randrange(-1, span),
+            dice.randrange(span),
+            dice.choice(channels),
+            dice.choice(purposes),
+        )
         for _ in range(count)
     ]
     caps = [
@@ -227,4 +256,6 @@ def a_crowd(dice: random.Random, most: int, *, span: int = 12, least: int = 2, p
     if dice.random() < 0.1:
         past.append(Past(dice.randrange(1, span), dice.choice(CHANNELS), dice.choice(purposes)))
     odd = ODD if dice.random() < 0.15 else DEFAULT_PURPOSES
-    return Crowd(wishes, dice.randrange(5), caps, hours, past, odd, dice.random() < 0.1)
+    some = [f"f{n}" for n in range(count) if dice.random() < 0.3]
+    drops = frozenset(some) if dice.random() < 0.3 else frozenset()
+    return Crowd(wishes, dice.randrange(5), caps, hours, past, odd, dice.random() < 0.1, drops)
