@@ -12,6 +12,7 @@ from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
 from outreach.core.history import History
 from outreach.core.keys import bucket_of
+from outreach.core.merging import Also, also, riders
 from outreach.core.moment import Moment, resolve
 from outreach.core.rule import Rule, Step
 from outreach.core.situation import Situation
@@ -24,8 +25,9 @@ from outreach.store.store import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One call or task. `text` is the script or the details; `why` the rule's word and what set it off; `local_time`
-    the customer's wall clock, "" while her zone isn't known; `until` the end of its worth, UTC."""
+    """One call or task. `text` is the script or the details; `why` the rule's word and what set it off; `also` the
+    reasons that joined it (`rule`, `about`); `local_time` the customer's wall clock, "" while her zone isn't known;
+    `until` the end of its worth, UTC."""
 
     id: str
     channel: str
@@ -36,6 +38,7 @@ class Card:
     text: str
     why: str
     because: tuple[str, ...]
+    also: Also
     rule: str
     step: str
     priority: int
@@ -80,12 +83,15 @@ def _cards(engine: Engine, tx: Transaction, listed: list[FollowUp]) -> list[Card
     people = tx.customers.get({f.customer for f in listed})
     events = tx.events.get({(f.customer, f.event_source, f.event) for f in listed})
     traces = {c: tx.traces.of(c) for c in people}
+    ahead = tx.follow_ups.open_of(people)
     out = []
     for f in listed:
         rule, event = engine.rules.get(f.rule), events.get((f.customer, f.event_source, f.event))
         if rule is not None and event is not None and f.index < len(rule.steps):
             here = situation(engine, tx, f, people[f.customer], event)
-            out.append(_card(engine, f, rule, here, [t for t in traces[f.customer] if t.follow_up == f.id]))
+            joined = riders(f, ahead.get(f.customer, ()))
+            told = [t for t in traces[f.customer] if t.follow_up in {f.id, *(o.id for o in joined)}]
+            out.append(_card(engine, f, rule, here, told, also(joined, engine.rules)))
     return out
 
 
@@ -101,22 +107,25 @@ def situation(engine: Engine, tx: Transaction, f: FollowUp, customer: Customer, 
     )  # fmt: skip
 
 
-def _card(engine: Engine, f: FollowUp, rule: Rule, here: Situation, traces: Iterable[Trace]) -> Card:
+def _card(
+    engine: Engine, f: FollowUp, rule: Rule, here: Situation, traces: Iterable[Trace], also: Also
+) -> Card:  # fmt: skip
     step, customer = rule.steps[f.index], here.customer
-    title, text, problem = _words(engine, step, f, rule, here)
+    title, text, problem = _words(engine, step, f, rule, here, also)
     zone = customer.timezone if known(customer.timezone) else ""
     return Card(
         id=f.id, channel=f.channel, customer=customer.id, name=full_name(customer), phone=customer.phone,
         title=title, text=text, problem=problem, why=rule.about or rule.name, because=tuple(because(traces)),
+        also=also,
         rule=f.rule, step=f.step, priority=f.priority, assign=f.assign, site=here.event.site or customer.site,
         due=f.due, until=f.valid_until, done_by=_done_by(step, here, f), zone=zone,
         local_time=f"{to_local(engine.clock.now(), zone):%H:%M}" if zone else "",
     )  # fmt: skip
 
 
-def _words(engine: Engine, step: Step, f: FollowUp, rule: Rule, here: Situation) -> tuple[str, str, str]:
+def _words(engine: Engine, step: Step, f: FollowUp, rule: Rule, here: Situation, also: Also) -> tuple[str, str, str]:
     """Title, text, and what is wrong with the template if something is."""
-    scope = template_scope(f, rule, here) | {"business": dict(engine.business)}
+    scope = template_scope(f, rule, here, also) | {"business": dict(engine.business)}
     if step.templates:
         name = step.templates.get(f.variant) or next(iter(step.templates.values()))
         said = engine.renderer.render(f.channel, name, scope, here.customer.language)

@@ -10,7 +10,8 @@ IN_WORDS = (
     ("no_address:", "no address for {}"), ("unknown_timezone", "time zone unknown: no hour is safe"),
     ("hours:", "outside {} hours until its worth was over"), ("valid_for", "not done in time"),
     ("late", "its moment had passed when it was planned"), ("when", "its condition no longer held"),
-    ("room", "a more important contact came first"),
+    ("room", "a more important contact came first"), ("merged:", "told together with {}"),
+    ("merge", "joins another contact"),
 )  # fmt: skip
 
 

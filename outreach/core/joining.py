@@ -73,10 +73,10 @@ def _take_turns(group: list[Wish], keeping: Keeping, late: dict[str, Wish]) -> d
         if x.fixed:
             continue
         winner = _choice(x, keeping, late.get(x.id)) if x.may_join else None
-        if winner is None:
-            keeping.keep(x)
-        else:
+        if winner is not None:
             joins[x.id] = winner.id
+        elif not x.drops or keeping.search.beside(x, keeping.settle()) is not None:
+            keeping.keep(x)
     return joins
 
 

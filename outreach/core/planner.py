@@ -12,7 +12,7 @@ comes first, and also when it comes after them and is the more important one.
 
 Those whose rule says `on_cap: merge` may join another one instead of taking a place of their own; `joining` has the
 terms. Neither what is refused nor what is held joins anything. Those whose rule says `on_cap: drop` take their own
-moment or none.
+moment or none, and nobody more important waits for them.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def arrange(
 ) -> Mapping[str, Place]:  # fmt: skip
     """Place every follow-up of one customer that lies ahead, by id. Pure: the same facts give the same plan.
 
-    `may_join` are the ids of those that may join another one, `drops` of those that aren't put off. Moments are settled
-    at once; what stood in the way of each is asked of the guard when its place is looked at.
+    `may_join` are the ids of those that may join another one, `drops` of those that are dropped rather than put off.
+    Moments are settled at once; what stood in the way of each is asked of the guard when its place is looked at.
     """
     return Plan(now, sorted(ahead, key=by_importance), standing, policy, may_join, drops)
 
@@ -145,27 +145,30 @@ class Plan(Mapping[str, Place]):
             found = opening(f, wish, self._standing, self._policy)
             return Place(at=_worth(f, found.at), reasons=found.reasons)
         at = self._moments.get(f.id)
-        beside = list(self._beside(f, at or f.valid_until))
-        found = opening(f, wish, self._standing, self._policy, beside)
+        everybody = list(self._beside(f, at or f.valid_until))
+        bigger = [touch for other, touch in everybody if by_importance(other) < by_importance(f)]
+        beside = [touch for _, touch in everybody]
+        found = opening(f, wish, self._standing, self._policy, bigger)
+        if _worth(f, found.at) != at:
+            found = opening(f, wish, self._standing, self._policy, beside)
         if f.id in self._joins:
             return self._joined(f, found.reasons)
-        if at is not None and found.at != at:
-            again = opening(f, at, self._standing, self._policy, beside)
-            return Place(at=_worth(f, again.at), reasons=(*found.reasons, *again.reasons) or _ROOM)
-        return Place(at=at, reasons=found.reasons or (() if at else _ROOM))
+        if at is not None and (len(bigger) < len(beside) or found.at != at):
+            at = _worth(f, opening(f, at, self._standing, self._policy, beside).at)
+        return Place(at=at, reasons=found.reasons or (() if at == wish or wish > f.valid_until else _ROOM))
 
     def _joined(self, f: FollowUp, reasons: tuple[Reason, ...]) -> Place:
         winner = self._ahead[self._joins[f.id]]
         merge = Reason(code="merge", text=f"joins the {f.channel} of {winner.rule}", numbers={"into": winner.id})
         return Place(at=self[winner.id].at, reasons=(*reasons, merge), joins=winner.id)
 
-    def _beside(self, f: FollowUp, at: datetime) -> Iterator[Touch]:
+    def _beside(self, f: FollowUp, at: datetime) -> Iterator[tuple[FollowUp, Touch]]:
         """The planned touches that `f` has to reckon with at that moment. One that doesn't obey caps goes anyway, so
         what is more important needs to keep its distance only behind it."""
         for other, touch in self._touches:
             anyway = touch.at > at and not self._policy.cadence.policy(other.purpose).obeys_caps
             if other is not f and not (anyway and by_importance(f) < by_importance(other)):
-                yield touch
+                yield other, touch
 
     def _touch(self, f: FollowUp, at: datetime) -> Touch:
         counts = self._policy.cadence.policy(f.purpose).counts

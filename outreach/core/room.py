@@ -96,7 +96,7 @@ class Wish:
     """A follow-up as the search sees it: not before `wish`, not after `end`; `rank` 0 is the most important.
 
     `first` is where it would stand if it were alone. One that is `fixed` goes at that moment whatever else is planned,
-    because it doesn't obey caps; the others have to reckon with it.
+    because it doesn't obey caps; the others have to reckon with it. One that `drops` isn't worth anybody's waiting.
     """
 
     id: str
@@ -107,6 +107,7 @@ class Wish:
     first: int = 0
     fixed: bool = False
     may_join: bool = False
+    drops: bool = False
 
 
 #: Wishes with their moments, in order of time.

@@ -63,7 +63,8 @@ def survey(
         x.first = kind.opens(x.wish)
         if x.first <= x.end:
             x.fixed = not policy.cadence.policy(f.purpose).obeys_caps
-            if x.fixed or f.id in drops:
+            x.drops = f.id in drops and not x.fixed
+            if x.fixed or x.drops:
                 x.wish = x.end = x.first
         wishes.append(x)
     return wishes

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
+from outreach.core.merging import AFTER, also, carrier, on_cap, riding
 from outreach.core.planner import Place, arrange
-from outreach.core.rule import Rule
 from outreach.core.situation import Situation
 from outreach.core.standing import Standing
 from outreach.core.trace import Reason
@@ -17,44 +19,59 @@ from outreach.store.attempts import Attempt
 
 def decide(claim: Claim, f: FollowUp) -> None:
     """One due follow-up: expire, cancel, suppress, put off, hand to a person, or write the intent to send it."""
-    rule = claim.rules.get(f.rule)
-    if claim.now > f.valid_until or f.state == "listed":
+    contact = carrier(f, claim.ahead.get(f.customer, ()), claim.now)
+    if contact is not None:
+        claim.changes.change(riding(f, contact), "deferred", (Reason(code=f.reason),), claim.now)
+    elif claim.now > f.valid_until or f.state == "listed":
         _expire(claim, f)
-    elif rule is None or f.index >= len(rule.steps):
-        claim.end(f, "cancelled", Reason(code="rule_removed", text="the rule is no longer in the rules folder"))
-    elif not rule.active:
-        claim.end(f, "cancelled", Reason(code="rule_inactive", text="the rule was switched off"))
     else:
-        _judge(claim, f, rule)
+        here = _wanted(claim, f)
+        if isinstance(here, Reason):
+            claim.end(f, "cancelled", here)
+        else:
+            _judge(claim, f, here)
+
+
+def _wanted(claim: Claim, f: FollowUp) -> Situation | Reason:
+    """The situation in which `f` is judged; why it is needless, if it is."""
+    rule = claim.rules.get(f.rule)
+    if rule is None or f.index >= len(rule.steps):
+        return Reason(code="rule_removed", text="the rule is no longer in the rules folder")
+    if not rule.active:
+        return Reason(code="rule_inactive", text="the rule was switched off")
+    here = claim.situation(f)
+    if here is None:
+        return Reason(code="event_gone", text="the event it follows is no longer known")
+    step = rule.steps[f.index]
+    if step.when is not None and not step.at.needs_previous and not step.when.holds(here.scope()):
+        return Reason(code="when", text=step.when.source)
+    return here
 
 
 def _expire(claim: Claim, f: FollowUp, reasons: tuple[Reason, ...] = ()) -> None:
     """What stood in the way is the reason; where nothing did, it simply wasn't done in time."""
-    known = (Reason(code=f.reason),) if f.reason else (Reason(code="valid_for", text="not done in time"),)
+    stood = f.reason and not f.reason.startswith("merge")
+    known = (Reason(code=f.reason),) if stood else (Reason(code="valid_for", text="not done in time"),)
     if f.state == "listed":
         claim.changes.release(f)
     claim.end(f, "expired", *(reasons[-1:] or known))
 
 
-def _judge(claim: Claim, f: FollowUp, rule: Rule) -> None:
-    here = claim.situation(f)
-    if here is None:
-        claim.end(f, "cancelled", Reason(code="event_gone", text="the event it follows is no longer known"))
-        return
-    step = rule.steps[f.index]
-    if step.when is not None and not step.at.needs_previous and not step.when.holds(here.scope()):
-        claim.end(f, "cancelled", Reason(code="when", text=step.when.source))
-        return
-    others = [o for o in claim.ahead.get(f.customer, ()) if o.state == "scheduled" and claim.now <= o.valid_until]
-    place = arrange(claim.now, others, claim.standings[f.customer], claim.policy)[f.id]
-    _follow_plan(claim, f, rule, here, place)
-
-
-def _follow_plan(claim: Claim, f: FollowUp, rule: Rule, here: Situation, place: Place) -> None:
+def _judge(claim: Claim, f: FollowUp, here: Situation) -> None:
+    """Arrange all that lies ahead of the customer, and do what the plan says of `f`."""
+    mine = claim.ahead.get(f.customer, ())
+    others = [
+        o for o in mine if o.state == "scheduled" and claim.now <= o.valid_until and not carrier(o, mine, claim.now)
+    ]
+    may_join, drops = on_cap("merge", others, claim.rules), on_cap("drop", others, claim.rules)
+    plan = arrange(claim.now, others, claim.standings[f.customer], claim.policy, may_join, drops)
+    place, rule = plan[f.id], claim.rules[f.rule]
     if place.refused is not None:
         claim.end(f, "suppressed", place.refused)
+    elif place.joins:
+        _wait_for(claim, f, place, next(o for o in others if o.id == place.joins))
     elif place.at is not None and place.at <= claim.now:
-        _go(claim, f, rule, here)
+        _go(claim, f, here, [o for o in others if o.id in may_join and plan[o.id].joins == f.id])
     elif rule.on_cap == "drop" and _capped(place):
         claim.end(f, "cancelled", *sorted(place.reasons, key=lambda r: not _takes_room(r)))
     elif claim.now >= f.valid_until:
@@ -68,7 +85,7 @@ def _capped(place: Place) -> bool:
 
 
 def _takes_room(reason: Reason) -> bool:
-    return reason.code.startswith(("cap:", "gap:"))
+    return reason.code.startswith(("cap:", "gap:", "room"))
 
 
 def _put_off(claim: Claim, f: FollowUp, place: Place) -> None:
@@ -78,24 +95,43 @@ def _put_off(claim: Claim, f: FollowUp, place: Place) -> None:
     claim.changes.change(later, "deferred", reasons, claim.now)
 
 
-def _go(claim: Claim, f: FollowUp, rule: Rule, here: Situation) -> None:
-    standing = claim.standings[f.customer]
+def _wait_for(claim: Claim, f: FollowUp, place: Place, winner: FollowUp) -> None:
+    """It joins when the winner goes; which is looked at first."""
+    at = max(filter(None, (place.at, winner.wake)))
+    claim.changes.change(evolve(f, wake=at + AFTER, reason="merge"), "deferred", place.reasons, claim.now)
+
+
+def _go(claim: Claim, f: FollowUp, here: Situation, joining: Iterable[FollowUp]) -> None:
+    """It goes now, and takes along those that join it and are still wanted."""
+    standing, rule = claim.standings[f.customer], claim.rules[f.rule]
+    wanted = [o for o in joining if not _ended(claim, o)]
     if f.channel in BY_STAFF:
         # Each listing is a try of its own: one that was moved and comes back takes a new place in the ledger.
-        listed = evolve(f, state="listed", wake=f.valid_until, listed=claim.now, reason="", attempt=f.attempt + 1,
-                        address=standing.customer.address(f.channel))  # fmt: skip
-        claim.changes.change(listed, "listed", (), claim.now)
+        gone = evolve(f, state="listed", wake=f.valid_until, listed=claim.now, reason="", attempt=f.attempt + 1,
+                      address=standing.customer.address(f.channel))  # fmt: skip
+        claim.changes.change(gone, "listed", (), claim.now)
         if f.channel == "call":
             _reserve(claim, f, standing)
-        return
-    text = claim.render(f, rule, here, standing)
-    if text.problem:
-        claim.end(f, "held", Reason(code="template", text=text.problem))
-        return
-    _intend(claim, f, standing, text)
+    else:
+        text = claim.render(f, rule, here, standing, also(wanted, claim.rules))
+        if text.problem:
+            claim.end(f, "held", Reason(code="template", text=text.problem))
+            return
+        gone = _intend(claim, f, standing, text)
+    for o in wanted:
+        why = Reason(code="merge", text=f"joins the {f.channel} of {f.rule}", numbers={"into": f.id})
+        claim.changes.change(riding(o, gone), "joined", (why,), claim.now)
 
 
-def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> None:
+def _ended(claim: Claim, f: FollowUp) -> bool:
+    """Whether one that was about to join is needless; then it is over."""
+    here = _wanted(claim, f)
+    if isinstance(here, Reason):
+        claim.end(f, "cancelled", here)
+    return isinstance(here, Reason)
+
+
+def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> FollowUp:
     number, address = f.attempt + 1, standing.customer.address(f.channel)
     taken = evolve(
         f, state="claimed", wake=claim.now + claim.lease, attempt=number, worker=claim.worker, address=address,
@@ -112,6 +148,7 @@ def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> No
         )
     )  # fmt: skip
     _reserve(claim, f, standing)
+    return taken
 
 
 def _reserve(claim: Claim, f: FollowUp, standing: Standing) -> None:

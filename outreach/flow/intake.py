@@ -17,6 +17,7 @@ from outreach.core.follow_up import AHEAD, FollowUp, evolve
 from outreach.core.guard import Policy
 from outreach.core.history import History, as_scope
 from outreach.core.keys import bucket_of
+from outreach.core.merging import riders
 from outreach.core.rule import Rule
 from outreach.core.rule_index import Concerned, RuleIndex
 from outreach.core.situation import Scope, Situation
@@ -80,12 +81,15 @@ class Batch:
         self.changes.change(over, state, (reason,), self.now)
         if f.state == "listed":
             self.changes.release(f)
-        for other in self.ahead(f.customer):
-            if other.state == "scheduled" and other.reason:  # it was put off; there may be room now
-                self.changes.change(
-                    evolve(other, wake=max(self.now, other.due)), "woken", (Reason(code=reason.code),), self.now
-                )
+        # What was put off looks whether there is room now.
+        self.wake([o for o in self.ahead(f.customer) if o.state == "scheduled" and o.reason], reason.code)
         return over
+
+    def wake(self, follow_ups: Iterable[FollowUp], reason: str) -> None:
+        """Let these be looked at as soon as they are due."""
+        for f in follow_ups:
+            woken = evolve(f, wake=max(self.now, f.due))
+            self.changes.change(woken, "woken", (Reason(code=reason),), self.now)
 
 
 def load(
@@ -143,6 +147,7 @@ def move(batch: Batch, rule: Rule, f: FollowUp, event: Event) -> None:
     if there.due != f.due:
         if f.state == "listed":
             batch.changes.release(f)
+            batch.wake(riders(f, batch.ahead(f.customer)), f"moved:{event.type}")
         numbers = {"event": event.id, "from": f.due.isoformat(), "to": there.due.isoformat()}
         batch.changes.change(there, "moved", (Reason(code=f"moved:{event.type}", numbers=numbers),), batch.now)
     else:

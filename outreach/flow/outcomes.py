@@ -10,6 +10,7 @@ from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
 from outreach.core.history import History
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
+from outreach.core.merging import merged, riders
 from outreach.core.starting import next_step, planned
 from outreach.core.stopping import ended
 from outreach.core.trace import Reason
@@ -34,9 +35,19 @@ def take_outcome(batch: Batch, event: Event) -> None:
     )
     if f.channel == "call":
         _count_call(batch, event, f, by)
+    told = end_riders(batch, done)
     if outcome in ("do_not_call", "wrong_number"):
         _no_more_calls(batch, event, outcome)
-    follow_on(batch, done)
+    for over in (done, *told):
+        follow_on(batch, over)
+
+
+def end_riders(batch: Batch, done: FollowUp) -> list[FollowUp]:
+    """A contact has happened: so have the reasons that had joined it, with the same outcome."""
+    ends = [merged(f, done, batch.now) for f in riders(done, batch.ahead(done.customer))]
+    for over, why in ends:
+        batch.changes.change(over, "merged", (why,), batch.now)
+    return [over for over, _ in ends]
 
 
 def _which(ahead: Iterable[FollowUp], data: Mapping[str, object]) -> FollowUp | None:

@@ -11,7 +11,6 @@ from typing import Final
 NOT_YET: Final = frozenset({
     "rule.holdout",
     "rule.max_per_day",
-    "rule.on_cap=merge",
     "rule.if_no_longer_matches=stop",
     "trigger.date",
     "trigger.inactive",

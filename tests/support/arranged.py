@@ -178,38 +178,53 @@ def worth(arranged: Arranged) -> tuple[list[bool], list[int]]:
 
 
 def best_of_all(crowd: Crowd) -> Arranged:
-    """The best of every arrangement there is."""
+    """The best of every arrangement there is; for crowds in which nobody drops."""
     return max(arrangements(crowd), key=worth)
 
 
 def best_by_steps(crowd: Crowd) -> Arranged:
-    """The same for bigger crowds: one follow-up after the other, asking each time whether some arrangement is left."""
-    options: list[list[int | None]] = [list(crowd.open_hours(f)) for f in crowd.ahead]
-    some = [f for f, hours in zip(crowd.ahead, options, strict=True) if hours]
-    kept = {f.id: hours[:] for f, hours in zip(crowd.ahead, options, strict=True)
-            if hours and not crowd.purposes[f.purpose].obeys_caps}  # fmt: skip
-    for f, hours in zip(crowd.ahead, options, strict=True):
-        if f in some and f.id not in kept and exists(crowd, kept | {f.id: hours}):
-            kept[f.id] = hours
+    """The same for bigger crowds: one follow-up after the other, asking each time whether some arrangement is left.
+
+    Who drops is kept only where nobody more important would have to move for it.
+    """
+    options = {f.id: crowd.open_hours(f) for f in crowd.ahead}
+    kept = {f.id: options[f.id] for f in crowd.ahead if options[f.id] and not crowd.purposes[f.purpose].obeys_caps}
     for f in crowd.ahead:
-        if f.id in kept:
-            kept[f.id] = [next(t for t in kept[f.id] if exists(crowd, kept | {f.id: [t]}))]
-    return tuple(kept[f.id][0] if f.id in kept else None for f in crowd.ahead)
+        if options[f.id] and f.id not in kept:
+            before = nearest(crowd, kept) if f.id in crowd.drops else kept
+            if exists(crowd, before | {f.id: options[f.id]}):
+                kept[f.id] = options[f.id]
+    found = nearest(crowd, kept)
+    return tuple(found[f.id][0] if f.id in kept else None for f in crowd.ahead)
 
 
-def exists(crowd: Crowd, hours: Mapping[str, Sequence[int | None]]) -> bool:
-    """Whether all of these find an hour of theirs: those with the fewest hours left first."""
-    wanted = sorted((f for f in crowd.ahead if f.id in hours), key=lambda f: len(hours[f.id]))
+def nearest(crowd: Crowd, hours: Mapping[str, list[int]]) -> dict[str, list[int]]:
+    """The one hour of each that is nearest to its wish, the most important first."""
+    found = dict(hours)
+    for f in crowd.ahead:
+        if f.id in found:
+            found[f.id] = [next(t for t in found[f.id] if exists(crowd, found | {f.id: [t]}))]
+    return found
 
-    def complete(placed: list[tuple[int, FollowUp]]) -> bool:
-        if len(placed) == len(wanted):
+
+def exists(crowd: Crowd, hours: Mapping[str, list[int]]) -> bool:
+    """Whether all of these find an hour of theirs: whoever has the fewest left chooses next, and takes hours away."""
+    wanted = [f for f in crowd.ahead if f.id in hours]
+
+    def complete(placed: list[tuple[int, FollowUp]], left: list[tuple[FollowUp, list[int]]]) -> bool:
+        if not left:
             return True
-        f = wanted[len(placed)]
-        return any(
-            crowd.keeps_cadence(more := [*placed, (t, f)]) and complete(more) for t in hours[f.id] if t is not None
-        )
+        f, choice = min(left, key=lambda one: len(one[1]))
+        others = [one for one in left if one[0] is not f]
+        for t in choice:
+            now = [*placed, (t, f)]
+            fewer = [(o, [at for at in some if crowd.keeps_cadence([*now, (at, o)])]) for o, some in others]
+            if all(some for _, some in fewer) and complete(now, fewer):
+                return True
+        return False
 
-    return complete([])
+    free = [(f, [t for t in hours[f.id] if crowd.keeps_cadence([(t, f)])]) for f in wanted]
+    return all(some for _, some in free) and complete([], free)
 
 
 def in_turn(crowd: Crowd) -> Arranged:
@@ -226,28 +241,25 @@ def in_turn(crowd: Crowd) -> Arranged:
 CHANNELS, PURPOSES = ("sms", "email", "call"), ("care", "marketing", "transactional", "safety")
 
 
-def a_crowd(dice: random.Random, most: int, *, span: int = 12, least: int = 2, plain: bool = False) -> Crowd:
-    """By chance: up to `most` follow-ups within `span` hours; `plain`: one gap and one cap, and nothing else."""
+def a_crowd(dice: random.Random, most: int, *, span: int = 12, least: int = 2, worth: int = 0) -> Crowd:
+    """By chance: up to `most` follow-ups within `span` hours, each worth less than `worth` (or `span`) hours."""
     count = dice.randrange(least, most + 1)
-    purposes = ("care",) if plain else dice.choice([("care", "marketing"), ("care",), PURPOSES])
-    channels = ("sms",) if plain else CHANNELS
+    purposes = dice.choice([("care", "marketing"), ("care",), PURPOSES])
     wishes = [
         (
             dice.randrange(9),
             dice.randrange(-1, span),
-            dice.randrange(span),
-            dice.choice(channels),
+            dice.randrange(worth or span),
+            dice.choice(CHANNELS),
             dice.choice(purposes),
         )
         for _ in range(count)
     ]
     caps = [
-        Limit(dice.randrange(1, 4), dice.randrange(2, 16), dice.choice((None, None, *channels)),
+        Limit(dice.randrange(1, 4), dice.randrange(2, 16), dice.choice((None, None, *CHANNELS)),
               dice.choice((None, None, *purposes)))
-        for _ in range(1 if plain else dice.randrange(4))
+        for _ in range(dice.randrange(4))
     ]  # fmt: skip
-    if plain:
-        return Crowd(wishes, 3, [Limit(2, 10)])
     hours = {ch: (a, dice.randrange(a + 1, 25)) for ch in CHANNELS if dice.random() < 0.5 and (a := dice.randrange(20))}
     past = [
         Past(dice.randrange(-14, 1), dice.choice(CHANNELS), dice.choice(purposes), dice.random() < 0.3)
