@@ -11,6 +11,7 @@ from outreach.core.customer import Customer
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
 from outreach.core.memory import facts
+from outreach.core.merging import Also, also, riders
 from outreach.core.moment import Moment, resolve
 from outreach.core.rule import Rule, Step
 from outreach.core.situation import Situation
@@ -25,9 +26,9 @@ from outreach.store.store import Transaction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One call or task. `text` is the script or the details; `why` the rule's word and what set it off; `local_time`
-    the customer's wall clock, "" while her zone isn't known; `until` the end of its worth, UTC; `memory` what is
-    remembered of her."""
+    """One call or task. `text` is the script or the details; `why` the rule's word and what set it off; `also` the
+    reasons that joined it (`rule`, `about`); `local_time` the customer's wall clock, "" while her zone isn't known;
+    `until` the end of its worth, UTC; `memory` what is remembered of her."""
 
     id: str
     channel: str
@@ -38,6 +39,7 @@ class Card:
     text: str
     why: str
     because: tuple[str, ...]
+    also: Also
     rule: str
     step: str
     priority: int
@@ -82,6 +84,7 @@ def _day(c: Card, engine: Engine) -> date:
 def _cards(engine: Engine, tx: Transaction, listed: list[FollowUp]) -> list[Card]:
     people, events = tx.customers.get({f.customer for f in listed}), events_of(tx, listed)
     traces = {c: tx.traces.of(c) for c in people}
+    ahead = tx.follow_ups.open_of(people)
     out = []
     for f in listed:
         rule, event = engine.rules.get(f.rule), events.get(f.id)
@@ -89,7 +92,9 @@ def _cards(engine: Engine, tx: Transaction, listed: list[FollowUp]) -> list[Card
             out.append(_reply_card(engine, f, people[f.customer], event))
         elif rule is not None and event is not None and f.index < len(rule.steps):
             here = situation_of(tx, f, rule, people[f.customer], event, engine.clock.now(), engine.policy)
-            out.append(_card(engine, f, rule, here, [t for t in traces[f.customer] if t.follow_up == f.id]))
+            joined = riders(f, ahead.get(f.customer, ()))
+            told = [t for t in traces[f.customer] if t.follow_up in {f.id, *(o.id for o in joined)}]
+            out.append(_card(engine, f, rule, here, told, also(joined, engine.rules)))
     return out
 
 
@@ -100,19 +105,22 @@ def _reply_card(engine: Engine, f: FollowUp, customer: Customer, event: Event) -
         id=f.id, channel=f.channel, customer=customer.id, name=full_name(customer), phone=customer.phone,
         title=f"Read the reply of {full_name(customer)}", text=str(event.data.get("text", "")),
         why="It may be a refusal. Until somebody says so, she gets no marketing and no care, for a day at most.",
-        because=(f"on {event.type}",), rule=f.rule, step=f.step, priority=f.priority, assign=f.assign, site=f.site,
-        due=f.due, until=f.valid_until, done_by=None, zone=zone,
+        also=[], because=(f"on {event.type}",), rule=f.rule, step=f.step, priority=f.priority, assign=f.assign,
+        site=f.site, due=f.due, until=f.valid_until, done_by=None, zone=zone,
         local_time=f"{to_local(engine.clock.now(), zone):%H:%M}" if zone else "",
     )  # fmt: skip
 
 
-def _card(engine: Engine, f: FollowUp, rule: Rule, here: Situation, traces: Iterable[Trace]) -> Card:
+def _card(
+    engine: Engine, f: FollowUp, rule: Rule, here: Situation, traces: Iterable[Trace], also: Also
+) -> Card:  # fmt: skip
     step, customer = rule.steps[f.index], here.customer
-    title, text, problem = _words(engine, step, f, rule, here)
+    title, text, problem = _words(engine, step, f, rule, here, also)
     zone = customer.timezone if known(customer.timezone) else ""
     return Card(
         id=f.id, channel=f.channel, customer=customer.id, name=full_name(customer), phone=customer.phone,
         title=title, text=text, problem=problem, why=rule.about or rule.name, because=tuple(because(traces)),
+        also=also,
         rule=f.rule, step=f.step, priority=f.priority, assign=f.assign, site=here.event.site or customer.site,
         due=f.due, until=f.valid_until, done_by=_done_by(rule, here, f), zone=zone,
         local_time=f"{to_local(engine.clock.now(), zone):%H:%M}" if zone else "",
@@ -120,9 +128,9 @@ def _card(engine: Engine, f: FollowUp, rule: Rule, here: Situation, traces: Iter
     )  # fmt: skip
 
 
-def _words(engine: Engine, step: Step, f: FollowUp, rule: Rule, here: Situation) -> tuple[str, str, str]:
+def _words(engine: Engine, step: Step, f: FollowUp, rule: Rule, here: Situation, also: Also) -> tuple[str, str, str]:
     """Title, text, and what is wrong with the template if something is."""
-    scope = template_scope(f, rule, here) | {"business": dict(engine.business)}
+    scope = template_scope(f, rule, here, also) | {"business": dict(engine.business)}
     if step.templates:
         name = step.templates.get(f.variant) or next(iter(step.templates.values()))
         said = engine.renderer.render(f.channel, name, scope, here.customer.language)

@@ -19,6 +19,7 @@ from outreach.core.customer import Consent, Customer
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
 from outreach.core.guard import Policy
+from outreach.core.merging import Also
 from outreach.core.rule import Rule
 from outreach.core.rule_index import RuleIndex
 from outreach.core.situation import Situation
@@ -169,20 +170,22 @@ class Engine:
         now = self.clock.now()
         customers = {a.customer for a, _ in answers}
         with self.store.writing() as tx:
-            claimed = {f.id: f for of_one in tx.follow_ups.open_of(customers).values() for f in of_one}
             batch = empty_batch(tx, customers, now, self.policy, self.rules, self._say)
+            batch.open = tx.follow_ups.open_of(customers)
+            claimed = {f.id: f for of_one in batch.open.values() for f in of_one}
             over = record(batch, answers, {i: f for i, f in claimed.items() if f.worker == self.worker})
             for f in over:
                 follow_on(batch, f)
             batch.changes.store(tx)
 
-    def _render(self, f: FollowUp, rule: Rule, here: Situation, standing: Standing) -> Rendered:
+    def _render(self, f: FollowUp, rule: Rule, here: Situation, standing: Standing, also: Also) -> Rendered:
         step = rule.steps[f.index]
         name = step.templates.get(f.variant) or next(iter(step.templates.values()), "")
-        return self.renderer.render(f.channel, name, self._scope(f, rule, here), standing.customer.language)
+        scope = self._scope(f, rule, here, also)
+        return self.renderer.render(f.channel, name, scope, standing.customer.language)
 
     def _say(self, f: FollowUp, rule: Rule, here: Situation, text: str) -> Rendered:
-        return self.renderer.render_text(text, self._scope(f, rule, here))
+        return self.renderer.render_text(text, self._scope(f, rule, here, []))
 
-    def _scope(self, f: FollowUp, rule: Rule, here: Situation) -> dict[str, object]:
-        return claiming.template_scope(f, rule, here) | {"business": dict(self.business)}
+    def _scope(self, f: FollowUp, rule: Rule, here: Situation, also: Also) -> dict[str, object]:
+        return claiming.template_scope(f, rule, here, also) | {"business": dict(self.business)}

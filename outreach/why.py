@@ -13,6 +13,7 @@ from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
 from outreach.core.history import History
 from outreach.core.keys import bucket_of
+from outreach.core.merging import carrier, on_cap
 from outreach.core.planner import arrange
 from outreach.core.rule import Rule
 from outreach.core.situation import Situation
@@ -77,7 +78,9 @@ def _told(engine: Engine, tx: Transaction, person: Customer, rule: str, at: date
     follow_ups = tx.follow_ups.all_of(person.id)
     traces = [t for t in tx.traces.of(person.id) if at is None or t.at <= at]
     standing = load_standings(tx, {person.id: person}, now, engine.policy)[person.id]
-    plan = arrange(now, [f for f in follow_ups if f.state == "scheduled"], standing, engine.policy)
+    ahead = [f for f in follow_ups if f.state == "scheduled" and not carrier(f, follow_ups, now)]
+    may_join, drops = on_cap("merge", ahead, engine.rules), on_cap("drop", ahead, engine.rules)
+    plan = arrange(now, ahead, standing, engine.policy, may_join, drops)
     out = []
     for f in follow_ups:
         mine = tuple(t for t in traces if t.follow_up == f.id)

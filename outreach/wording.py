@@ -21,7 +21,8 @@ IN_WORDS = (
     ("bad_value:", "{} is no date"), ("unknown:", "nobody knows whether it went out: {}"),
     ("waits_for:", "it waits for the {}"), ("came_before:", "the {} came before"), ("released", "a person let it go"),
     ("capacity:", "the day's list of {} is full"),
-    ("room", "a more important contact came first"),
+    ("room", "a more important contact came first"), ("merged:", "told together with {}"),
+    ("merge", "joins another contact"),
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ Rule = Annotated[str, typer.Argument(metavar="RULE", help="A rule's name; withou
 #: Of a card, in `calls --csv`.
 COLUMNS = (
     "channel", "name", "phone", "title", "why", "assign", "due", "until", "customer", "rule", "step", "id", "text",
+    "also",
 )  # fmt: skip
 
 
@@ -59,11 +60,19 @@ def print_cards(found: list[Card], it: App) -> None:
     """The list, for eyes."""
     zone = it.engine.policy.zone
     rows = [
-        (c.channel, c.name, c.phone if c.channel == "call" else "", c.title, c.assign, moment(c.until, zone))
+        (c.channel, c.name, c.phone if c.channel == "call" else "", _about(c), c.assign, moment(c.until, zone))
         for c in found
     ]
     nothing = "Nobody is to be called and nothing to be prepared. Calls and tasks appear here when they fall due."
     table("On the list now", ("", "who", "number", "what for", "assigned to", "worth it until"), rows, nothing)
+
+
+def _about(c: Card) -> str:
+    return "; also: ".join([c.title, *_also(c)])
+
+
+def _also(c: Card) -> list[str]:
+    return [more["about"] for more in c.also]
 
 
 def why(
@@ -154,7 +163,8 @@ def _write_csv(file: Path, found: list[Card]) -> None:
     with writing(file) as out:
         writer = csv.writer(out)
         writer.writerow(COLUMNS)
-        writer.writerows([cell(c.plain()[n]) for n in COLUMNS] for c in found)
+        rows = [c.plain() | {"also": "; ".join(_also(c))} for c in found]
+        writer.writerows([cell(row[n]) for n in COLUMNS] for row in rows)
 
 
 def _day(text: str) -> date | None:

@@ -72,15 +72,20 @@ def opening(f: FollowUp, at: datetime, standing: Standing, policy: Policy, plann
 
 
 def _guards(f: FollowUp, standing: Standing, policy: Policy, planned: Sequence[Touch]) -> list[Guard]:
-    rule = policy.cadence.policy(f.purpose)
-    guards = [_hold_guard(f, standing, policy.cadence), *quiet_guards(f, standing, policy.cadence)]
-    if not rule.any_hours:
-        guards.append(_hours_guard(f, standing, policy))
-    if rule.obeys_caps:
+    guards = own_guards(f, standing, policy)
+    if policy.cadence.policy(f.purpose).obeys_caps:
         touches = (*standing.touches_for(f.channel), *planned)
         guards.append(_gap_guard(policy.cadence, touches))
         guards.extend(back_off_guards(standing, policy.cadence, planned))
         guards.extend(_cap_guards(f, policy.cadence, touches))
+    return guards
+
+
+def own_guards(f: FollowUp, standing: Standing, policy: Policy) -> list[Guard]:
+    """The guards that ask for no other touch: holds, silence, consent that ends, hours."""
+    guards = [_hold_guard(f, standing, policy.cadence), *quiet_guards(f, standing, policy.cadence)]
+    if not policy.cadence.policy(f.purpose).any_hours:
+        guards.append(_hours_guard(f, standing, policy))
     return guards
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -88,9 +88,12 @@ class Batch:
         self.changes.change(over, state, (reason,), self.now)
         if f.state == "listed":
             self.changes.release(f)
-        for other in self.ahead(f.customer):
-            if other.state == "scheduled" and other.reason:  # it was put off; there may be room now
-                self.changes.change(
-                    evolve(other, wake=max(self.now, other.due)), "woken", (Reason(code=reason.code),), self.now
-                )
+        # What was put off looks whether there is room now.
+        self.wake([o for o in self.ahead(f.customer) if o.state == "scheduled" and o.reason], reason.code)
         return over
+
+    def wake(self, follow_ups: Iterable[FollowUp], reason: str) -> None:
+        """Let these be looked at as soon as they are due."""
+        for f in follow_ups:
+            woken = evolve(f, wake=max(self.now, f.due))
+            self.changes.change(woken, "woken", (Reason(code=reason),), self.now)

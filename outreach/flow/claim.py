@@ -19,6 +19,7 @@ from outreach.core.guard import Policy
 from outreach.core.history import as_scope
 from outreach.core.ledger import Touch
 from outreach.core.memory import recalled
+from outreach.core.merging import Also, on_cap
 from outreach.core.rule import Rule
 from outreach.core.rule_index import RuleIndex
 from outreach.core.situation import Situation
@@ -38,7 +39,7 @@ DEADLINE = timedelta(seconds=5)
 #: A claim that wasn't settled by then is taken back by whoever looks next; longer than deadline plus call.
 LEASE = timedelta(seconds=60)
 
-Render = Callable[[FollowUp, Rule, Situation, Standing], Rendered]
+Render = Callable[[FollowUp, Rule, Situation, Standing, Also], Rendered]
 
 
 @dataclass
@@ -100,15 +101,21 @@ def load(
     tx: Transaction, due: list[FollowUp], now: datetime, policy: Policy, rules: RuleIndex, worker: str,
     render: Render, say: Say, sender_of: Callable[[str], str], lease: timedelta,
 ) -> Claim:  # fmt: skip
-    """Load what deciding about these follow-ups needs. What is paused keeps no room from what is not."""
+    """Load what deciding about these follow-ups needs. What is paused keeps no room from what is not, unless it is on
+    its way already."""
     ids = sorted({f.customer for f in due})
     customers = tx.customers.get(ids)
     paused = tx.house.paused()
-    ahead = {c: [f for f in of_one if f.rule not in paused] for c, of_one in tx.follow_ups.open_of(ids).items()}
+    ahead = {
+        c: [f for f in of_one if f.rule not in paused or f.state != "scheduled"]
+        for c, of_one in tx.follow_ups.open_of(ids).items()
+    }
+    open_now = [f for of_one in ahead.values() for f in of_one]
+    may_join = on_cap("merge", open_now, rules)  # and then it is judged with the one it joins
     return Claim(
         tx=tx, now=now, policy=policy, rules=rules, worker=worker, render=render, say=say, sender_of=sender_of,
         lease=lease, customers=customers, standings=load_standings(tx, customers, now, policy),
-        events=events_of(tx, due), ahead=ahead,
+        events=events_of(tx, [*due, *(o for o in open_now if o.id in may_join)]), ahead=ahead,
     )  # fmt: skip
 
 
@@ -119,8 +126,8 @@ def write(claim: Claim) -> None:
     claim.tx.attempts.add(claim.attempts)
 
 
-def template_scope(f: FollowUp, rule: Rule, here: Situation) -> dict[str, object]:
-    """What a template may speak of: plain data only; `now` on the customer's clock."""
+def template_scope(f: FollowUp, rule: Rule, here: Situation, also: Also) -> dict[str, object]:
+    """What a template may speak of: plain data only; `now` on the customer's clock, `also` the reasons that joined."""
     event = as_scope(here.event) | (dict(here.overlay) if here.overlay else {})
     return {
         "customer": here.customer.as_dict(here.now),
@@ -129,5 +136,6 @@ def template_scope(f: FollowUp, rule: Rule, here: Situation) -> dict[str, object
         "memory": recalled(here.customer.memory, here.now),
         "now": here.now.astimezone(ZoneInfo(here.zone)),
         "rule": {"name": rule.name, "about": rule.about},
+        "also": also,
         "history": here.past.latest_by_type(),
     }

@@ -1,34 +1,65 @@
-"""Deciding about one due follow-up: expire, cancel, suppress, put off, hand to a person, or intend to send it."""
+"""Deciding about one due follow-up: expire, cancel, suppress, put off, or let it go."""
 
 from __future__ import annotations
 
-from outreach.core.follow_up import AHEAD, BY_STAFF, FollowUp, evolve
-from outreach.core.keys import bucket_of, make_id
-from outreach.core.ledger import Touch
+from outreach.core.follow_up import AHEAD, FollowUp, evolve
+from outreach.core.merging import AFTER, carrier, on_cap, riding
 from outreach.core.moment import again
 from outreach.core.planner import Place, arrange
 from outreach.core.rule import Rule
 from outreach.core.situation import Situation
-from outreach.core.standing import Standing
 from outreach.core.stopping import no_longer
 from outreach.core.trace import Reason, awaited
-from outreach.flow.claim import DEADLINE, Claim
+from outreach.flow.claim import Claim
+from outreach.flow.going import expire, go
 from outreach.flow.remembering import remember
-from outreach.ports import Rendered
-from outreach.store.attempts import Attempt
 
 
 def decide(claim: Claim, f: FollowUp) -> None:
     """One due follow-up: expire, cancel, suppress, put off, hand to a person, or write the intent to send it."""
+    contact = carrier(f, claim.ahead.get(f.customer, ()), claim.now)
+    if contact is not None:
+        claim.changes.change(riding(f, contact), "deferred", (Reason(code=f.reason),), claim.now)
+    elif claim.now > f.valid_until or f.state == "listed":
+        expire(claim, f)
+    else:
+        here = _wanted(claim, f)
+        if isinstance(here, Reason):
+            _needless(claim, f, here)
+        elif f.channel == "remember":
+            _remember(claim, f, claim.rules[f.rule], here)
+        elif not _moved_by_new_clocks(claim, f):
+            _judge(claim, f, here)
+
+
+def _wanted(claim: Claim, f: FollowUp) -> Situation | Reason:
+    """The situation in which `f` is judged; why it is needless, if it is."""
     rule = claim.rules.get(f.rule)
-    if claim.now > f.valid_until or f.state == "listed":
-        _expire(claim, f)
-    elif rule is None or f.index >= len(rule.steps):
-        claim.end(f, "cancelled", Reason(code="rule_removed", text="the rule is no longer in the rules folder"))
-    elif not rule.active:
-        claim.end(f, "cancelled", Reason(code="rule_inactive", text="the rule was switched off"))
-    elif not _moved_by_new_clocks(claim, f):
-        _judge(claim, f, rule)
+    if rule is None or f.index >= len(rule.steps):
+        return Reason(code="rule_removed", text="the rule is no longer in the rules folder")
+    if not rule.active:
+        return Reason(code="rule_inactive", text="the rule was switched off")
+    here = claim.situation(f)
+    if here is None:
+        return Reason(code="event_gone", text="the event it follows is no longer known")
+    if rule.must_still_match and rule.when is not None and not rule.when.holds(here.scope()):
+        return no_longer(rule, here)
+    step = rule.steps[f.index]
+    if step.when is not None and not step.at.needs_previous and not step.when.holds(here.scope()):
+        return Reason(code="when", text=step.when.source)
+    return here
+
+
+def _needless(claim: Claim, f: FollowUp, reason: Reason) -> None:
+    """It ends; with a customer who no longer matches, all that lies ahead of its run."""
+    claim.end(f, "cancelled", reason)
+    if reason.code != "no_longer_matches":
+        return
+    for other in claim.ahead.get(f.customer, ()):
+        if other.run == f.run and other.id != f.id and other.state in AHEAD:
+            if other.state == "listed":
+                claim.changes.release(other)
+            claim.end(other, "cancelled", reason)
 
 
 def _moved_by_new_clocks(claim: Claim, f: FollowUp) -> bool:
@@ -42,45 +73,6 @@ def _moved_by_new_clocks(claim: Claim, f: FollowUp) -> bool:
     return True
 
 
-def _expire(claim: Claim, f: FollowUp, reasons: tuple[Reason, ...] = ()) -> None:
-    """What stood in the way is the reason; where nothing did, it simply wasn't done in time."""
-    known = (Reason(code=f.reason),) if f.reason else (Reason(code="valid_for", text="not done in time"),)
-    if f.state == "listed":
-        claim.changes.release(f)
-    kept_off = awaited(reasons) if reasons else ""
-    claim.end(f, "expired", *([r for r in reasons if r.code == kept_off][:1] or known))
-
-
-def _judge(claim: Claim, f: FollowUp, rule: Rule) -> None:
-    here = claim.situation(f)
-    if here is None:
-        claim.end(f, "cancelled", Reason(code="event_gone", text="the event it follows is no longer known"))
-        return
-    if rule.must_still_match and rule.when is not None and not rule.when.holds(here.scope()):
-        _end_run(claim, f, no_longer(rule, here))
-        return
-    step = rule.steps[f.index]
-    if f.channel == "remember":
-        _remember(claim, f, rule, here)
-        return
-    if step.when is not None and not step.at.needs_previous and not step.when.holds(here.scope()):
-        claim.end(f, "cancelled", Reason(code="when", text=step.when.source))
-        return
-    others = [o for o in claim.ahead.get(f.customer, ()) if o.state == "scheduled" and claim.now <= o.valid_until]
-    place = arrange(claim.now, others, claim.standings[f.customer], claim.policy)[f.id]
-    _follow_plan(claim, f, rule, here, place)
-
-
-def _end_run(claim: Claim, f: FollowUp, reason: Reason) -> None:
-    """This follow-up and whatever else lies ahead of its run."""
-    claim.end(f, "cancelled", reason)
-    for other in claim.ahead.get(f.customer, ()):
-        if other.run == f.run and other.id != f.id and other.state in AHEAD:
-            if other.state == "listed":
-                claim.changes.release(other)
-            claim.end(other, "cancelled", reason)
-
-
 def _remember(claim: Claim, f: FollowUp, rule: Rule, here: Situation) -> None:
     over, customer, reason = remember(f, rule, here, claim.say)
     claim.changes.change(over, over.state, (reason,), claim.now)
@@ -90,17 +82,36 @@ def _remember(claim: Claim, f: FollowUp, rule: Rule, here: Situation) -> None:
         claim.tx.customers.save([customer], claim.now)
 
 
-def _follow_plan(claim: Claim, f: FollowUp, rule: Rule, here: Situation, place: Place) -> None:
+def _judge(claim: Claim, f: FollowUp, here: Situation) -> None:
+    """Arrange all that lies ahead of the customer, and do what the plan says of `f`."""
+    mine = claim.ahead.get(f.customer, ())
+    others = [
+        o for o in mine if o.state == "scheduled" and claim.now <= o.valid_until and not carrier(o, mine, claim.now)
+    ]
+    may_join, drops = on_cap("merge", others, claim.rules), on_cap("drop", others, claim.rules)
+    plan = arrange(claim.now, others, claim.standings[f.customer], claim.policy, may_join, drops)
+    place, rule = plan[f.id], claim.rules[f.rule]
     if place.refused is not None:
         claim.end(f, "suppressed", place.refused)
+    elif place.joins:
+        _wait_for(claim, f, place, next(o for o in others if o.id == place.joins))
     elif place.at is not None and place.at <= claim.now:
-        _go(claim, f, rule, here)
+        joining = [o for o in others if o.id in may_join and plan[o.id].joins == f.id]
+        go(claim, f, here, [o for o in joining if not _ended(claim, o)])
     elif rule.on_cap == "drop" and _capped(place):
         claim.end(f, "cancelled", *sorted(place.reasons, key=lambda r: not _takes_room(r)))
     elif claim.now >= f.valid_until:
-        _expire(claim, f, place.reasons)
+        expire(claim, f, place.reasons)
     else:
         _put_off(claim, f, place)
+
+
+def _ended(claim: Claim, f: FollowUp) -> bool:
+    """Whether one that was about to join is needless; then it is over."""
+    here = _wanted(claim, f)
+    if isinstance(here, Reason):
+        _needless(claim, f, here)
+    return isinstance(here, Reason)
 
 
 def _capped(place: Place) -> bool:
@@ -108,7 +119,7 @@ def _capped(place: Place) -> bool:
 
 
 def _takes_room(reason: Reason) -> bool:
-    return reason.code.startswith(("cap:", "gap:", "back_off:"))
+    return reason.code.startswith(("cap:", "gap:", "back_off:", "room"))
 
 
 def _put_off(claim: Claim, f: FollowUp, place: Place) -> None:
@@ -118,73 +129,7 @@ def _put_off(claim: Claim, f: FollowUp, place: Place) -> None:
     claim.changes.change(later, "deferred", reasons, claim.now)
 
 
-def _go(claim: Claim, f: FollowUp, rule: Rule, here: Situation) -> None:
-    standing = claim.standings[f.customer]
-    if f.channel in BY_STAFF:
-        if not _has_room(claim, f):
-            return
-        # Each listing is a try of its own: one that was moved and comes back takes a new place in the ledger.
-        listed = evolve(f, state="listed", wake=f.valid_until, listed=claim.now, reason="", attempt=f.attempt + 1,
-                        address=standing.customer.address(f.channel))  # fmt: skip
-        claim.changes.change(listed, "listed", (), claim.now)
-        if f.channel == "call":
-            _reserve(claim, f, standing)
-        return
-    text = claim.render(f, rule, here, standing)
-    if text.problem:
-        claim.end(f, "held", Reason(code="template", text=text.problem))
-        return
-    _intend(claim, f, standing, text)
-
-
-def _has_room(claim: Claim, f: FollowUp) -> bool:
-    """Whether people have a hand free for it today; if not, it is put off. What obeys no caps is news that can't wait:
-    it goes on the list, and counts."""
-    capacity = claim.policy.cadence.capacity
-    if not capacity:
-        return True
-    full = claim.day.no_room(f, capacity, claim.now) if claim.policy.cadence.policy(f.purpose).obeys_caps else None
-    if full is None:
-        claim.day.take(f)
-        return True
-    again, reason = full
-    if claim.now >= f.valid_until:
-        _expire(claim, f, (reason,))
-    else:
-        later = evolve(f, wake=min(again, f.valid_until), reason=reason.code)
-        claim.changes.change(later, "deferred", (reason,), claim.now)
-    return False
-
-
-def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> None:
-    number, address = f.attempt + 1, standing.customer.address(f.channel)
-    taken = evolve(
-        f, state="claimed", wake=claim.now + claim.lease, attempt=number, worker=claim.worker, address=address,
-        reason="",
-    )  # fmt: skip
-    claim.changes.change(taken, "claimed", (), claim.now)
-    claim.attempts.append(
-        Attempt(
-            id=make_id(bucket_of(claim.tx.tenant, f.customer), "attempt", f.id, str(number)), customer=f.customer,
-            follow_up=f.id, number=number, worker=claim.worker, sender=claim.sender_of(f.channel), channel=f.channel,
-            purpose=f.purpose,
-            address=address, address_key=standing.address_keys.get(f.channel, ""), made=claim.now,
-            deadline=claim.now + DEADLINE, subject=text.subject, body=text.body, html=text.html,
-        )
-    )  # fmt: skip
-    _reserve(claim, f, standing)
-
-
-def _reserve(claim: Claim, f: FollowUp, standing: Standing) -> None:
-    """A place in the windows, in the very transaction that claims: from now on it counts."""
-    policy = claim.policy.cadence.policy(f.purpose)
-    touch = Touch(
-        id=make_id(bucket_of(claim.tx.tenant, f.customer), "touch", f.id, str(f.attempt + 1)), customer=f.customer,
-        at=claim.now, channel=f.channel, purpose=f.purpose, counts=policy.counts, follow_up=f.id,
-        address_key=standing.address_keys.get(f.channel, ""),
-    )  # fmt: skip
-    claim.touches.append(touch)
-    for customer in claim.sharing.get(touch.address_key, ()) or (f.customer,):
-        claim.standings[customer].learn(touch)
-    if policy.obeys_caps and policy.counts != "no":
-        claim.gaps[touch.id] = claim.policy.cadence.min_gap
+def _wait_for(claim: Claim, f: FollowUp, place: Place, winner: FollowUp) -> None:
+    """It joins when the winner goes; which is looked at first."""
+    at = max(filter(None, (place.at, winner.wake)))
+    claim.changes.change(evolve(f, wake=at + AFTER, reason="merge"), "deferred", place.reasons, claim.now)

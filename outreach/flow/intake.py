@@ -13,6 +13,7 @@ from outreach.core.customer import Customer
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
 from outreach.core.guard import Policy
+from outreach.core.merging import riders
 from outreach.core.occasions import dates_of
 from outreach.core.rule import Rule
 from outreach.core.rule_index import Concerned, RuleIndex
@@ -81,6 +82,7 @@ def move(batch: Batch, rule: Rule, f: FollowUp, event: Event) -> None:
     if there.due != f.due:
         if f.state == "listed":
             batch.changes.release(f)
+            batch.wake(riders(f, batch.ahead(f.customer)), f"moved:{event.type}")
         numbers = {"event": event.id, "from": f.due.isoformat(), "to": there.due.isoformat()}
         batch.changes.change(there, "moved", (Reason(code=f"moved:{event.type}", numbers=numbers),), batch.now)
     else:

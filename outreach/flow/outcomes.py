@@ -10,6 +10,7 @@ from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
 from outreach.core.history import History
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
+from outreach.core.merging import merged, riders
 from outreach.core.occasions import dates_of
 from outreach.core.stepping import next_step, planned, told
 from outreach.core.stopping import ended, no_longer
@@ -33,11 +34,21 @@ def take_outcome(batch: Batch, event: Event) -> None:
     )
     if f.channel == "call":
         _count_call(batch, event, f, by)
+    joined = end_riders(batch, done)
     if f.rule == READ_REPLY:
         answered(batch, event, f, outcome)
     elif outcome in ("do_not_call", "wrong_number"):
         _no_more_calls(batch, event, outcome)
-    follow_on(batch, done)
+    for over in (done, *joined):
+        follow_on(batch, over)
+
+
+def end_riders(batch: Batch, done: FollowUp) -> list[FollowUp]:
+    """A contact has happened: so have the reasons that had joined it, with the same outcome."""
+    ends = [merged(f, done, batch.now) for f in riders(done, batch.ahead(done.customer))]
+    for over, why in ends:
+        batch.changes.change(over, "merged", (why,), batch.now)
+    return [over for over, _ in ends]
 
 
 def _which(ahead: Iterable[FollowUp], data: Mapping[str, object]) -> FollowUp | None:

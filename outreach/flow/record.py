@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from outreach.core.follow_up import FollowUp, evolve
+from outreach.core.merging import riders
 from outreach.core.stopping import ended
 from outreach.core.trace import Reason
 from outreach.flow.intake import Batch
+from outreach.flow.outcomes import end_riders
 from outreach.ports import Answer, Refused, Sent, Unknown, Unsent
 from outreach.store.attempts import Attempt
 
@@ -36,9 +38,17 @@ def record(batch: Batch, answers: Sequence[tuple[Attempt, Answer]], claimed: dic
         if isinstance(answer, Refused) and answer.suppress and attempt.address_key:
             batch.tx.customers.suppress([attempt.address_key], attempt.channel, f"provider:{answer.code}", batch.now)
         if after.ended:
-            over.append(after)
+            over += [after, *_with_riders(batch, after)]
     batch.tx.attempts.end(attempts)
     return over
+
+
+def _with_riders(batch: Batch, after: FollowUp) -> list[FollowUp]:
+    """What had joined a message went out with it, or looks for a place of its own."""
+    if after.state in ("sent", "unknown"):
+        return end_riders(batch, after)
+    batch.wake(riders(after, batch.ahead(after.customer)), after.reason)
+    return []
 
 
 _TOUCH = {Sent: "attempted", Unknown: "unknown", Unsent: "released", Refused: "released"}

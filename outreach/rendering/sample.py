@@ -39,7 +39,7 @@ def sample(
 ) -> dict[str, object]:
     """A scope that has all these names. `hints` are values by their use; `unknown` stands where none is known."""
     scope: dict[str, Any] = {"now": MOMENT, "rule": {"name": "rule-name", "about": "Ask how it turned out."}}
-    scope |= {root: {} for root in ("customer", "event", "previous", "memory", "history")}
+    scope |= {root: {} for root in ("customer", "event", "previous", "memory", "history")} | {"also": []}
     for parts in sorted(set(names), key=len):
         root, *fields = parts
         if root in scope and not isinstance(scope[root], dict):

@@ -12,7 +12,7 @@ from outreach.rulebook.context import Context
 from outreach.rulebook.fields import stranger, unknown_field
 from outreach.rulebook.hints import any_of, did_you_mean
 
-ROOTS: Final = ("customer", "event", "previous", "memory", "history", "business", "now", "rule")
+ROOTS: Final = ("customer", "event", "previous", "memory", "history", "business", "now", "rule", "also")
 #: What a template may ask for besides: given to e-mails that can be unsubscribed from.
 SOMETIMES: Final = frozenset({"unsubscribe_url"})
 NOW: Final = ("year", "month", "day", "hour", "minute")

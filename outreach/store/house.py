@@ -75,7 +75,10 @@ class House(Book):
 
 
 #: In which order decisions of one instant were made; what isn't named here is an end.
-ORDER = {d: i for i, d in enumerate(("planned", "moved", "noted", "woken", "deferred", "listed", "claimed", "retry"))}
+ORDER = {
+    d: i
+    for i, d in enumerate(("planned", "moved", "noted", "woken", "deferred", "joined", "listed", "claimed", "retry"))
+}
 
 
 #: By customer and name, an instant.

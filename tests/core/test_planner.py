@@ -96,8 +96,12 @@ def test_ties_go_to_what_was_due_earlier_then_by_the_rules_name():
 
 
 def test_what_finds_no_room_in_its_time_has_none_and_says_why():
-    plan = arrange(NOON, [wish(9, 0, 9), wish(1, 0, 2)], a_standing(), POLICY)
+    plan = arrange(NOON, [wish(9, 0, 2), wish(1, 0, 2)], a_standing(), POLICY)
     assert (plan["1/0/2"].at, [r.code for r in plan["1/0/2"].reasons]) == (None, ["gap:3h"])
+
+
+def test_a_big_one_waits_where_a_small_one_would_be_lost():
+    assert hours([wish(9, 0, 9), wish(1, 0, 2)]) == (3, 0)
 
 
 def test_the_last_moment_of_its_worth_is_still_good():
@@ -141,22 +145,22 @@ def test_each_stands_between_its_wish_and_the_end_of_its_worth(ahead: list[Follo
 
 
 @given(ahead=in_turn)
-def test_the_plan_is_the_best_one_taken_in_turn(ahead: list[FollowUp]):
-    assert hours(ahead) == one_by_one(ahead)
+def test_the_plan_is_the_best_of_all_arrangements(ahead: list[FollowUp]):
+    assert hours(ahead) == kept_first(ahead)
 
 
-def test_how_often_a_search_over_all_arrangements_would_keep_one_more():
-    """Each takes the moment nearest to its own wish, so a bigger one may stand where only a smaller one could, although
-    an hour later would have done for it as well; a search would keep both. Counted here, on days as crowded as they
-    come (a gap of three hours, and all wishes within nine). It is never one of the most important that is lost."""
+def test_on_days_as_crowded_as_they_come_nothing_is_lost_that_could_be_kept():
+    """A gap of three hours, and all wishes within nine. Each in turn at the moment nearest to its own wish, as it was
+    done once, keeps less in 68 of these 200: a bigger one stands where only a smaller one could, although an hour later
+    would have done for it as well."""
     dice = random.Random(2026)
-    lost = 0
+    in_turn = 0
     for _ in range(200):
         ahead = [wish(9 - n, dice.randrange(9), dice.randrange(9)) for n in range(dice.randrange(2, 5))]
-        mine, best = hours(ahead), kept_first(ahead)
-        lost += [at is not None for at in mine] != [at is not None for at in best]
-        assert (mine[0] is None) == (best[0] is None)
-    assert lost <= 68
+        best = kept_first(ahead)
+        assert hours(ahead) == best
+        in_turn += [at is None for at in one_by_one(ahead)] != [at is None for at in best]
+    assert in_turn == 68
 
 
 @pytest.mark.parametrize("shift", [timedelta(0), timedelta(days=400)])

@@ -59,9 +59,9 @@ def test_a_later_refusal_never_makes_anything_earlier(one: int, two: int, at: in
     ("codes", "code"),
     [
         (["cap:1/3d"], "cap:1/3d"), (["back_off:40h", "hours:sms"], "back_off:40h"),
-        (["gap:20h", "hours:call"], "hours:call"), (["back_off:40h", "hold:complaint"], "hold:complaint"),
+        (["gap:20h", "hours:call"], "gap:20h"), (["back_off:40h", "hold:complaint"], "hold:complaint"),
         (["hold:reply", "cap:4/30d", "hours:sms"], "hold:reply"),
-        (["unknown_timezone"], "unknown_timezone"), (["silence:60d", "hours:sms"], "hours:sms"),
+        (["unknown_timezone"], "unknown_timezone"), (["silence:60d", "hours:sms"], "silence:60d"),
     ],
 )  # fmt: skip
 def test_what_is_put_off_waits_for_what_news_may_lift(codes: list[str], code: str):

@@ -34,6 +34,8 @@ MONDAY = "2026-11-02T15:00"  # 10:00 in New York, the clocks went back the day b
 PHONE = "+12125550101"
 TEMPLATES = {
     "hi.sms.txt": "Hello {{ customer.first_name }}",
+    "also.sms.txt": "Hello {{ customer.first_name }}{% for more in also %}, and: {{ more.about }}{% endfor %}",
+    "also.call.md": "Say hello{% for more in also %}, and: {{ more.about }}{% endfor %}",
     "hi.call.md": "Say hello to {{ customer.first_name }}",
     "hi.email.md": "---\nsubject: Hello\n---\nHello {{ customer.first_name }}",
     "broken.sms.txt": "Your {{ event.nothing }} is ready",

@@ -27,14 +27,15 @@ RULES = (
     a_rule("call: {at: next business day 10:00, script: hi, valid_for: 3 days}\n"
            "sms: {at: 1 hour after previous, template: hi, when: previous.outcome == 'no_answer'}\n"
            "email: {at: 2 days after previous, template: hi}",
-           on="visit", name="chain", priority="70", stop_on="[complaint.opened]"),
+           on="visit", name="chain", priority="70", stop_on="[complaint.opened]", on_cap="merge"),
     a_rule("sms: {at: immediately, template: hi}", on="order.placed", name="news", purpose="transactional"),
     a_rule("sms: {at: immediately, template: hi}", on="recall", name="recall", purpose="safety"),
     a_rule("call: {at: immediately, script: hi}", name="missing", priority="90",
            on="{missing: order.shipped, within: 3 days, after: order.placed, key: id_of}"),
     a_rule("sms: {at: 5 days before event.arrival 09:00, template: hi}\n"
            "sms: {at: 1 day after event.arrival 10:00, template: hi}",
-           on="stay.booked", name="stay", key="id_of", stop_on="[stay.cancelled]", priority="60"),
+           on="stay.booked", name="stay", key="id_of", stop_on="[stay.cancelled]", priority="60",
+           on_cap="merge"),
     a_rule("task: {at: in 2 hours, title: Look}\n"
            "sms: {at: immediately, template: broken, when: event.total > 8}", name="task"),
 )  # fmt: skip

@@ -1,0 +1,97 @@
+"""Keeping: which of some follow-ups are kept, and when each takes place.
+
+The best arrangement keeps the most important follow-up, then the second, and so on; among those that keep the same, the
+most important is nearest to its wish, then the second, and so on. To take turns, the most important first, each at the
+earliest moment that leaves the others where they are, is the best as long as nobody is lost by it. Where somebody
+would be, `Search.fits` is asked whether all could be kept; and if so, how near to its wish each can be all the same.
+
+Work is bounded: up to EXACT follow-ups in each other's way are arranged exactly, however long it takes. A bigger group
+has STEPS steps; who isn't found a place by then has none. As turns come first, it never keeps less than turns would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from outreach.core.room import LATE, Line, Wish
+from outreach.core.search import Search
+from outreach.core.walk import by_moment
+
+EXACT = 12
+STEPS = 2000
+
+
+class Keeping:
+    """A group of follow-ups in each other's way: those of them that are `kept` so far stand on the `line`."""
+
+    def __init__(self, group: Sequence[Wish]) -> None:
+        self.search = Search(group, LATE if len(group) <= EXACT else STEPS)
+        self.kept = [x for x in group if x.fixed]
+        self.line: Line = sorted(((x.first, x) for x in self.kept), key=by_moment)
+        self._nearest = True
+
+    def keep(self, x: Wish) -> bool:
+        """Keep `x` too, if that is possible without losing any that is kept."""
+        line = self.search.beside(x, self.line)
+        if line is None:
+            line = self.search.fits([*self.kept, x])
+            self._nearest = self._nearest and line is None
+        if line is not None:
+            self.line = line
+            self.kept.append(x)
+        return line is not None
+
+    def narrow(self, x: Wish, wish: int, end: int) -> bool:
+        """Let one that is kept take place between these two only, if that is possible without losing any."""
+        before = x.wish, x.end
+        x.wish, x.end = wish, end
+        if wish <= self.moment(x) <= end:
+            return True
+        line = self.search.fits(self.kept)
+        if line is None:
+            x.wish, x.end = before
+            self.search.loosened(x)
+            return False
+        self.line, self._nearest = line, False
+        return True
+
+    def moment(self, x: Wish) -> int:
+        """When `x`, which is kept, takes place."""
+        return _moment(x, self.line)
+
+    def settle(self) -> Line:
+        """Bring all that are kept as near to their wishes as possible, the most important first."""
+        if self._nearest:
+            return self.line
+        self._nearest = True
+        bounds = [(x, x.wish, x.end) for x in self.kept]
+        pinned: Line = [(t, x) for t, x in self.line if x.fixed]
+        for x in sorted(self.kept, key=by_rank):
+            if not x.fixed:
+                pinned = self._pin(x, pinned)
+        for x, wish, end in bounds:
+            x.wish, x.end = wish, end
+            self.search.loosened(x)
+        return self.line
+
+    def _pin(self, x: Wish, pinned: Line) -> Line:
+        """Hold `x` at the earliest moment at which all can be kept."""
+        t, best = self.moment(x), _moment(x, self.search.beside(x, pinned) or self.line)
+        while best < t:
+            x.end = t - 1
+            line = self.search.fits(self.kept)
+            if line is None:
+                self.search.loosened(x)
+                break
+            self.line, t = line, _moment(x, line)
+        x.wish = x.end = t
+        return sorted([*pinned, (t, x)], key=by_moment)
+
+
+def by_rank(x: Wish) -> int:
+    """The most important first."""
+    return x.rank
+
+
+def _moment(x: Wish, line: Line) -> int:
+    return next(t for t, y in line if y is x)

@@ -1,0 +1,114 @@
+"""Room: what gap and caps leave, as plain numbers, for the search that arranges many follow-ups at once.
+
+Instants and lengths are integer microseconds here: a search compares them thousands of times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+#: Later than any instant, and earlier.
+LATE: Final = 1 << 62
+PAST: Final = -LATE
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICRO: Final = timedelta(microseconds=1)
+
+
+def number(at: datetime) -> int:
+    """An instant as microseconds since 1970."""
+    return (at - _EPOCH) // _MICRO
+
+
+def instant(t: int) -> datetime:
+    """The instant (UTC) of such a number."""
+    return _EPOCH + timedelta(microseconds=t)
+
+
+def micros(span: timedelta) -> int:
+    """A length in microseconds."""
+    return span // _MICRO
+
+
+@dataclass(slots=True, eq=False)
+class Room:
+    """One limit in one view of the ledger: at most `most` of `times` in any half-open window of length `per`.
+
+    There are several views when an address is shared: what somebody else was sent at the customer's phone counts for
+    her calls and SMS and not for her e-mails. `times` is sorted; in front of it stand `most` instants long past, so
+    that there is room again at `times[-most] + per`, however few there are.
+    """
+
+    most: int
+    per: int
+    times: list[int]
+
+    @property
+    def free(self) -> int:
+        """From when on one more fits behind all that are there."""
+        return self.times[-self.most] + self.per
+
+
+@dataclass(slots=True, eq=False)
+class Kind:
+    """What all contacts of one channel and purpose have in common.
+
+    `own` are the rooms in which it must find a place, `takes` those in which it takes one, `foreign` those of `takes`
+    that aren't its own but another's, who must not be pushed out. Beyond `reach` it is in nobody's way.
+    """
+
+    ask: Callable[[datetime], datetime | None]
+    channel: str = ""
+    own: list[Room] = field(default_factory=list)
+    takes: list[Room] = field(default_factory=list)
+    foreign: list[Room] = field(default_factory=list)
+    reach: int = 1
+    known: dict[int, int] = field(default_factory=dict)
+    closed: dict[int, int] = field(default_factory=dict)
+
+    def opens(self, t: int) -> int:
+        """The first moment from `t` on that holds and hours allow; LATE when none is in sight."""
+        at = self.known.get(t)
+        if at is None:
+            at = self.known[t] = self._within(t) or self._asked(t)
+        return at
+
+    def _within(self, t: int) -> int:
+        """The end of a closed time known already that `t` lies in; 0 when it lies in none."""
+        for end, start in self.closed.items():
+            if start <= t < end:
+                return end
+        return 0
+
+    def _asked(self, t: int) -> int:
+        found = self.ask(instant(t))
+        end = LATE if found is None else number(found)
+        if end > t:
+            self.closed[end] = min(t, self.closed.get(end, t))
+        return end
+
+
+@dataclass(slots=True, eq=False)
+class Wish:
+    """A follow-up as the search sees it: not before `wish`, not after `end`; `rank` 0 is the most important.
+
+    `first` is where it would stand if it were alone. One that is `fixed` goes at that moment whatever else is planned,
+    because it doesn't obey caps; the others have to reckon with it. One that `drops` isn't worth anybody's waiting.
+    """
+
+    id: str
+    rank: int
+    wish: int
+    end: int
+    kind: Kind
+    first: int = 0
+    fixed: bool = False
+    may_join: bool = False
+    drops: bool = False
+
+
+#: Wishes with their moments, in order of time.
+Line = list[tuple[int, Wish]]

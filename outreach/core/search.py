@@ -1,0 +1,144 @@
+"""A search for arrangements that keep the cadence: exact, and made of one idea.
+
+In a given order of time, each wish at the earliest moment that those before it leave is at least as good as any other
+choice: every limit looks back, so whoever comes earlier is out of the others' way earlier. So only orders are searched,
+never moments. Whether a contact may come *before* one that stands already, the later one says when its turn comes.
+
+Orders are left out where they can't be better: who would start only when another's reach is over lets that one go
+first; of two of the same kind the one that ends first goes first; what failed fails again when nobody before it was
+earlier; and where more are waiting for a room than it can hold until the last of them ends, none of it is tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from operator import le
+
+from outreach.core.room import LATE, Kind, Line, Room, Wish
+from outreach.core.walk import Walk, by_moment
+
+#: Fewer than this are tried faster than looked up.
+FEW = 4
+
+
+class Search(Walk):
+    """A walk that looks for an order in which all have a place.
+
+    `group` are all that it will ever be asked about; `steps` bounds how many moments it gives, in all its searches.
+    """
+
+    def __init__(self, group: Sequence[Wish], steps: int = LATE) -> None:
+        super().__init__()
+        self.steps = steps
+        self._rooms = list({id(room): room for x in group for room in x.kind.takes}.values())
+        self._alike = not any(x.fixed or x.kind.foreign for x in group)
+        self._failed: dict[frozenset[Wish], list[tuple[int, ...]]] = {}
+
+    def fits(self, todo: Sequence[Wish]) -> Line | None:
+        """An arrangement in which all of these have their place; None when there is none, or no more steps are left.
+
+        They come in one after the other, those with the least choice first: so it is the few that are really in each
+        other's way among which nothing is found, and not all.
+        """
+        some = [x for x in todo if x.fixed]
+        line: Line = sorted([(x.wish, x) for x in some], key=by_moment)
+        for x in sorted([x for x in todo if not x.fixed], key=_by_choice):
+            some.append(x)
+            more = self.beside(x, line) or self._reordered(some)
+            if more is None:
+                return None
+            line = more
+        return line
+
+    def _reordered(self, todo: list[Wish]) -> Line | None:
+        line = list(self.line) if self._complete(sorted(todo, key=_by_end), 0) else None
+        self.back_to(0)
+        return line
+
+    def loosened(self, x: Wish) -> None:
+        """The bounds of `x` are no longer as narrow as they were: what failed before it had its moment may do now."""
+        self._failed = {left: failed for left, failed in self._failed.items() if x not in left}
+
+    def _complete(self, todo: list[Wish], now: int) -> bool:
+        """Give all of these, in order of their ends, a moment from now on."""
+        if not todo:
+            return True
+        moments = self._moments(todo, now)
+        if moments is None:
+            return False
+        failed: list[tuple[int, ...]] = []
+        state: tuple[int, ...] = ()
+        if len(todo) >= FEW:
+            failed, state = self._failed.setdefault(frozenset(todo), []), self._state(now)
+            for known in failed:
+                if all(map(le, known, state)):
+                    return False
+        for place, x in self._next(todo, moments):
+            if self.steps <= 0:
+                return False
+            self.steps -= 1
+            self.push(moments[place], x)
+            if self._complete(todo[:place] + todo[place + 1 :], moments[place]):
+                return True
+            self.back_to(len(self.line) - 1)
+        failed.append(state)
+        return False
+
+    def _moments(self, todo: list[Wish], now: int) -> list[int] | None:
+        """The earliest moment of each, LATE for one whose turn can't be next; None when not all have a place."""
+        moments, over = [], LATE
+        waiting: dict[Room, tuple[int, int]] = {}
+        for x in todo:
+            since = x.wish
+            if since >= over:
+                moments.append(LATE)
+            else:
+                since = self.earliest(x, now)
+                if since > x.end:
+                    return None
+                moments.append(since)
+                over = min(over, since + x.kind.reach)
+            for room in x.kind.own:
+                first, many = waiting.get(room, (LATE, 0))
+                if since < first:
+                    first = since
+                if first + many // room.most * room.per > x.end:
+                    return None
+                waiting[room] = first, many + 1
+        return moments
+
+    def _next(self, todo: list[Wish], moments: list[int]) -> list[tuple[int, Wish]]:
+        """Who of them may be next, and where it stands among them."""
+        over = min([t + x.kind.reach for t, x in zip(moments, todo, strict=True)])
+        found = [(place, x) for place, x in enumerate(todo) if moments[place] < over]
+        if not self._alike:
+            first = min([(moments[place], -x.rank) for place, x in found if x.fixed], default=(LATE, 0))
+            return [(place, x) for place, x in found if (moments[place], -x.rank if x.fixed else 2) <= first]
+        if len(found) == 1:
+            return found
+        tried: dict[Kind, int] = {}
+        alone = []
+        for place, x in found:
+            t = moments[place]
+            if t < tried.get(x.kind, LATE):
+                tried[x.kind] = t
+                alone.append((place, x))
+        return alone
+
+    def _state(self, now: int) -> tuple[int, ...]:
+        """What the walk leaves to those who come: the smaller, the better."""
+        if self._alike:
+            return tuple([max(now, t + room.per) for room in self._rooms for t in room.times[-room.most :]])
+        return (now, *[t for t, _ in sorted(self.line, key=_by_rank)])
+
+
+def _by_rank(placed: tuple[int, Wish]) -> tuple[int, int]:
+    return placed[1].rank, placed[0]
+
+
+def _by_choice(x: Wish) -> tuple[int, int]:
+    return x.end - x.wish, x.rank
+
+
+def _by_end(x: Wish) -> tuple[int, int]:
+    return x.end, x.rank

@@ -1,0 +1,114 @@
+"""A walk through time, along which wishes are given moments; and what can be told without a search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from outreach.core.room import LATE, Line, Room, Wish
+
+
+class Walk:
+    """Wishes are given moments, none before the last, and can be taken back."""
+
+    def __init__(self) -> None:
+        self.line: Line = []
+
+    def push(self, t: int, x: Wish) -> None:
+        """`x` takes place at `t`."""
+        for room in x.kind.takes:
+            room.times.append(t)
+        self.line.append((t, x))
+
+    def back_to(self, length: int) -> None:
+        """Take back what was pushed since the walk had this length."""
+        while len(self.line) > length:
+            _, x = self.line.pop()
+            for room in x.kind.takes:
+                room.times.pop()
+
+    def earliest(self, x: Wish, t: int) -> int:
+        """The first moment from `t` on at which `x` may take place behind all that did; LATE when there is none."""
+        if x.fixed:
+            return x.wish if t <= x.wish and not self._hurts(x) else LATE
+        kind = x.kind
+        if t < x.wish:
+            t = x.wish
+        for room in kind.own:
+            free = room.times[-room.most] + room.per
+            if free > t:
+                t = free
+        t = kind.opens(t)
+        return self._past_others(x, t) if kind.foreign else t
+
+    def _past_others(self, x: Wish, t: int) -> int:
+        """The first moment from `t` on at which `x` takes nobody's place in a view that isn't its own."""
+        while t < LATE:
+            later = t
+            for room in x.kind.foreign:
+                if room.free > t and (last := self._last_of(room, t - room.per)) is not None:
+                    later = max(later, min(room.free, last + room.per))
+            if later == t:
+                return t
+            t = x.kind.opens(later)
+        return t
+
+    def _last_of(self, room: Room, since: int, rank: int = -1) -> int | None:
+        """When, after `since`, one took place who looks at this room and is ranked behind `rank`."""
+        return next((t for t, x in reversed(self.line) if t > since and x.rank > rank and room in x.kind.own), None)
+
+    def _hurts(self, x: Wish) -> bool:
+        """Whether `x`, which goes anyway, would find a less important one before it that had to keep away."""
+        return any(
+            room.free > x.wish and self._last_of(room, x.wish - room.per, x.rank) is not None for room in x.kind.takes
+        )
+
+    def apart(self, wishes: Sequence[Wish]) -> Line | None:
+        """All of them where each would stand if it were alone; None when they are in each other's way."""
+        line = sorted(((x.first, x) for x in wishes), key=by_moment)
+        free = True
+        for t, x in line:
+            free = free and self.earliest(x, t) == t
+            self.push(t, x)
+        self.back_to(0)
+        return line if free else None
+
+    def beside(self, x: Wish, line: Line) -> Line | None:
+        """`line` with `x` in it at the earliest moment that leaves all others where they are; None if there is none."""
+        found, t = None, max(x.first, x.wish)
+        for place in range(len(line) + 1):
+            if place == len(line) or line[place][0] >= t:
+                t = self.earliest(x, t)
+                if t > x.end:
+                    break
+                if self._leaves(x, t, line, place):
+                    found = [*line[:place], (t, x), *line[place:]]
+                    break
+                t = max(t, line[place][0])
+            self.push(*line[place])
+        self.back_to(0)
+        return found
+
+    def _leaves(self, x: Wish, t: int, line: Line, place: int) -> bool:
+        """Whether all from `place` on may stay where they are when `x` comes before them at `t`."""
+        if place == len(line):
+            return True
+        at, z = line[place]
+        if at < t or (at == t and z.fixed):
+            return False
+        length, stay = len(self.line), True
+        self.push(t, x)
+        for at, z in line[place:]:
+            if at - t >= x.kind.reach:
+                break
+            if self.earliest(z, at) != at:
+                stay = False
+                break
+            self.push(at, z)
+        self.back_to(length)
+        return stay
+
+
+def by_moment(placed: tuple[int, Wish]) -> tuple[int, bool, int]:
+    """In order of time; what goes anyway comes before others of that moment, the most important last."""
+    t, x = placed
+    return t, not x.fixed, -x.rank

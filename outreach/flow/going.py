@@ -1,0 +1,103 @@
+"""Letting a follow-up go: a place in the ledger, and then the intent to send it, or a card on the staff's list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
+from outreach.core.keys import bucket_of, make_id
+from outreach.core.ledger import Touch
+from outreach.core.merging import also, riding
+from outreach.core.situation import Situation
+from outreach.core.standing import Standing
+from outreach.core.trace import Reason, awaited
+from outreach.flow.claim import DEADLINE, Claim
+from outreach.ports import Rendered
+from outreach.store.attempts import Attempt
+
+
+def expire(claim: Claim, f: FollowUp, reasons: tuple[Reason, ...] = ()) -> None:
+    """Its worth is over. What stood in the way is the reason; where nothing did, it simply wasn't done in time."""
+    stood = f.reason and not f.reason.startswith("merge")
+    known = (Reason(code=f.reason),) if stood else (Reason(code="valid_for", text="not done in time"),)
+    if f.state == "listed":
+        claim.changes.release(f)
+    kept_off = awaited(reasons) if reasons else ""
+    claim.end(f, "expired", *([r for r in reasons if r.code == kept_off][:1] or known))
+
+
+def go(claim: Claim, f: FollowUp, here: Situation, joining: Sequence[FollowUp]) -> None:
+    """It goes now, and takes along those that join it."""
+    standing, rule = claim.standings[f.customer], claim.rules[f.rule]
+    if f.channel in BY_STAFF:
+        if not _has_room(claim, f):
+            return
+        # Each listing is a try of its own: one that was moved and comes back takes a new place in the ledger.
+        gone = evolve(f, state="listed", wake=f.valid_until, listed=claim.now, reason="", attempt=f.attempt + 1,
+                      address=standing.customer.address(f.channel))  # fmt: skip
+        claim.changes.change(gone, "listed", (), claim.now)
+        if f.channel == "call":
+            _reserve(claim, f, standing)
+    else:
+        text = claim.render(f, rule, here, standing, also(joining, claim.rules))
+        if text.problem:
+            claim.end(f, "held", Reason(code="template", text=text.problem))
+            return
+        gone = _intend(claim, f, standing, text)
+    for o in joining:
+        why = Reason(code="merge", text=f"joins the {f.channel} of {f.rule}", numbers={"into": f.id})
+        claim.changes.change(riding(o, gone), "joined", (why,), claim.now)
+
+
+def _has_room(claim: Claim, f: FollowUp) -> bool:
+    """Whether people have a hand free for it today; if not, it is put off. What obeys no caps is news that can't wait:
+    it goes on the list, and counts."""
+    capacity = claim.policy.cadence.capacity
+    if not capacity:
+        return True
+    full = claim.day.no_room(f, capacity, claim.now) if claim.policy.cadence.policy(f.purpose).obeys_caps else None
+    if full is None:
+        claim.day.take(f)
+        return True
+    again, reason = full
+    if claim.now >= f.valid_until:
+        expire(claim, f, (reason,))
+    else:
+        later = evolve(f, wake=min(again, f.valid_until), reason=reason.code)
+        claim.changes.change(later, "deferred", (reason,), claim.now)
+    return False
+
+
+def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> FollowUp:
+    number, address = f.attempt + 1, standing.customer.address(f.channel)
+    taken = evolve(
+        f, state="claimed", wake=claim.now + claim.lease, attempt=number, worker=claim.worker, address=address,
+        reason="",
+    )  # fmt: skip
+    claim.changes.change(taken, "claimed", (), claim.now)
+    claim.attempts.append(
+        Attempt(
+            id=make_id(bucket_of(claim.tx.tenant, f.customer), "attempt", f.id, str(number)), customer=f.customer,
+            follow_up=f.id, number=number, worker=claim.worker, sender=claim.sender_of(f.channel), channel=f.channel,
+            purpose=f.purpose,
+            address=address, address_key=standing.address_keys.get(f.channel, ""), made=claim.now,
+            deadline=claim.now + DEADLINE, subject=text.subject, body=text.body, html=text.html,
+        )
+    )  # fmt: skip
+    _reserve(claim, f, standing)
+    return taken
+
+
+def _reserve(claim: Claim, f: FollowUp, standing: Standing) -> None:
+    """A place in the windows, in the very transaction that claims: from now on it counts."""
+    policy = claim.policy.cadence.policy(f.purpose)
+    touch = Touch(
+        id=make_id(bucket_of(claim.tx.tenant, f.customer), "touch", f.id, str(f.attempt + 1)), customer=f.customer,
+        at=claim.now, channel=f.channel, purpose=f.purpose, counts=policy.counts, follow_up=f.id,
+        address_key=standing.address_keys.get(f.channel, ""),
+    )  # fmt: skip
+    claim.touches.append(touch)
+    for customer in claim.sharing.get(touch.address_key, ()) or (f.customer,):
+        claim.standings[customer].learn(touch)
+    if policy.obeys_caps and policy.counts != "no":
+        claim.gaps[touch.id] = claim.policy.cadence.min_gap
