@@ -124,7 +124,7 @@ class Plan(Mapping[str, Place]):
                 return False
             places[f.id] = Place(at=at, reasons=found.reasons)
             if at is not None and f is not ahead[-1]:
-                planned.append(self._touch(f, at))
+                planned.append(planned_touch(f, at, self._policy))
         self._places |= places
         return True
 
@@ -141,7 +141,9 @@ class Plan(Mapping[str, Place]):
     def _search(self, ahead: list[FollowUp], may_join: AbstractSet[str], drops: AbstractSet[str]) -> None:
         moments, self._joins = best(survey(self._now, ahead, self._standing, self._policy, may_join, drops))
         self._moments = {id: instant(t) for id, t in moments.items()}
-        self._touches = [(f, self._touch(f, at)) for f in ahead if (at := self._moments.get(f.id)) is not None]
+        self._touches = [
+            (f, planned_touch(f, at, self._policy)) for f in ahead if (at := self._moments.get(f.id)) is not None
+        ]
         if self._policy.cadence.back_off is not None and not self._holds():
             self._in_turn(ahead, may_join, drops)
 
@@ -190,9 +192,6 @@ class Plan(Mapping[str, Place]):
             anyway = touch.at > at and not self._policy.cadence.policy(other.purpose).obeys_caps
             if other is not f and not (anyway and by_importance(f) < by_importance(other)):
                 yield other, touch
-
-    def _touch(self, f: FollowUp, at: datetime) -> Touch:
-        return planned_touch(f, at, self._policy)
 
 
 _ROOM = (Reason(code="room", text="there is no room beside more important contacts"),)
