@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from outreach.core.hours import Week
+from outreach.core.law import Law
 
 PURPOSES = ("marketing", "care", "transactional", "safety")
 CHANNELS = ("sms", "email", "call", "task")
@@ -72,7 +73,8 @@ class Cadence:
     """The whole policy. `hours` by channel; a channel that is absent may be used at any time.
 
     `holidays` is "customer" (no call or SMS on a public holiday where the customer is) or "none";
-    `unknown_timezone` is "hold" or "business" (the house's own zone is taken).
+    `unknown_timezone` is "hold" or "business" (the house's own zone is taken). Of `laws` those hold that are in force
+    where the customer may be.
     """
 
     min_gap: timedelta = timedelta(hours=20)
@@ -80,6 +82,7 @@ class Cadence:
     hours: Mapping[str, Week] = field(default_factory=dict)
     holidays: str = "customer"
     unknown_timezone: str = "hold"
+    laws: tuple[Law, ...] = ()
     holds: tuple[Hold, ...] = ()
     purposes: Mapping[str, PurposePolicy] = field(default_factory=lambda: DEFAULT_PURPOSES)
 

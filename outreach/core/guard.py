@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from outreach.core.cadence import Cadence, Cap, length
-from outreach.core.calendar import Calendar, HolidaysOf
 from outreach.core.follow_up import TOUCHING, FollowUp
-from outreach.core.hours import ALWAYS
+from outreach.core.lawful import law_guards, unlawful
 from outreach.core.ledger import Touch
+from outreach.core.open_hours import Guard, Objection, hours_guards
+from outreach.core.policy import Policy
 from outreach.core.standing import Standing
 from outreach.core.trace import Reason
 from outreach.core.windows import counted, first_free, gap_counted
 
-#: A bound on the search for a common opening of all guards: each round moves at least one guard's opening ahead.
-ROUNDS = 200
+__all__ = ["HORIZON", "ROUNDS", "Opening", "Policy", "opening", "refusal"]
+
+#: A bound on the search for a common opening of all guards: each round moves at least one guard's opening ahead. Hours
+#: that meet at all meet within a week or two, which takes a few rounds a day and zone.
+ROUNDS = 400
 HORIZON = timedelta(days=400)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """The cadence, the house's calendar and the public holidays of any place: what the guard needs besides the
-    customer's standing. `zone` is the house's own."""
-
-    cadence: Cadence
-    calendar: Calendar
-    holidays: HolidaysOf
-    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +54,7 @@ def refusal(f: FollowUp, standing: Standing, policy: Policy) -> Reason | None:
         return Reason(
             code=f"no_consent:{f.channel}", text=f"{f.purpose} by {f.channel} needs consent; none is recorded"
         )
-    return None
+    return unlawful(f, standing, policy) if policy.cadence.laws else None
 
 
 def opening(f: FollowUp, at: datetime, standing: Standing, policy: Policy, planned: Sequence[Touch] = ()) -> Opening:
@@ -85,18 +78,14 @@ def opening(f: FollowUp, at: datetime, standing: Standing, policy: Policy, plann
         if until is None or until > end:
             return Opening(at=None, reasons=tuple(reasons.values()))
         moment = until
+    reasons["no_common_hour"] = Reason(code="no_common_hour", text="no hour is allowed by all of these, in every zone")
     return Opening(at=None, reasons=tuple(reasons.values()))
-
-
-Objection = tuple[datetime | None, Reason]
-Guard = Callable[[datetime], Objection | None]
 
 
 def _guards(f: FollowUp, standing: Standing, policy: Policy, touches: Sequence[Touch]) -> list[Guard]:
     rule = policy.cadence.policy(f.purpose)
-    guards = [_hold_guard(f, standing, policy.cadence)]
-    if not rule.any_hours:
-        guards.append(_hours_guard(f, standing, policy))
+    guards = [_hold_guard(f, standing, policy.cadence), *hours_guards(f, standing, policy)]
+    guards.extend(law_guards(f, standing, policy, touches))
     if rule.obeys_caps:
         guards.append(_gap_guard(policy.cadence, touches))
         guards.extend(_cap_guards(f, policy.cadence, touches))
@@ -112,27 +101,6 @@ def _hold_guard(f: FollowUp, standing: Standing, cadence: Cadence) -> Guard:
         code=f"hold:{held.name}", text=f"an open {held.name} holds {f.purpose}", numbers={"since": since.isoformat()}
     )
     return lambda at: (None, reason)
-
-
-def _hours_guard(f: FollowUp, standing: Standing, policy: Policy) -> Guard:
-    week = policy.cadence.hours.get(f.channel)
-    holidays = policy.cadence.holidays == "customer" and f.channel in ("call", "sms")
-    if week is None and not holidays:
-        return lambda at: None
-    if not standing.zone:
-        unknown = Reason(code="unknown_timezone", text="the customer's time zone isn't known, so no hour is safe")
-        return lambda at: (None, unknown)
-    closed = _closed_day(standing, policy) if holidays else _never_closed
-
-    def guard(at: datetime) -> Objection | None:
-        until = (week or ALWAYS).next_open(at, standing.zone, closed)
-        if until == at:
-            return None
-        text = f"outside {f.channel} hours" if week else "a public holiday where the customer is"
-        numbers = {"zone": standing.zone, "opens": until.isoformat() if until else None}
-        return until, Reason(code=f"hours:{f.channel}", text=text, numbers=numbers)
-
-    return guard
 
 
 def _gap_guard(cadence: Cadence, touches: Sequence[Touch]) -> Guard:
@@ -165,18 +133,6 @@ def _cap_guard(cap: Cap, times: Sequence[datetime]) -> Guard:
         return until, Reason(code=f"cap:{cap.label}", text=f"{used} of {cap.max} in {length(cap.per)}", numbers=numbers)
 
     return guard
-
-
-def _closed_day(standing: Standing, policy: Policy) -> Callable[[date], bool]:
-    """Closed: a public holiday where the customer is, and a day on which the house itself is shut."""
-    c, house = standing.customer, policy.calendar
-    return lambda day: (
-        (day in policy.holidays(c.country, c.region, day.year) or day in house.closed) and day not in house.open
-    )
-
-
-def _never_closed(day: date) -> bool:
-    return False
 
 
 def _kind(channel: str) -> str:

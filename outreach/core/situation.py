@@ -9,10 +9,9 @@ from typing import Any
 
 from outreach.core.customer import Customer
 from outreach.core.event import Event
-from outreach.core.guard import Policy
 from outreach.core.history import History, as_scope
 from outreach.core.moment import Base
-from outreach.core.zone import known
+from outreach.core.policy import Policy
 
 
 class Scope(dict[str, Any]):
@@ -49,8 +48,8 @@ class Situation:
 
     @property
     def zone(self) -> str:
-        """The customer's zone, or the house's while it isn't known (the guard then holds what touches her)."""
-        return self.customer.timezone if known(self.customer.timezone) else self.policy.zone
+        """The zone of the wall clock that her moments are reckoned on."""
+        return self.policy.wall_zone(self.customer)
 
     @property
     def place(self) -> tuple[str, str]:

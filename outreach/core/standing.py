@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from outreach.core.customer import Consent, Customer
+from outreach.core.law import Place
 from outreach.core.ledger import Touch
 
 
 @dataclass(slots=True, kw_only=True)
 class Standing:
-    """`zone` is "" when it isn't known and the cadence doesn't take the house's. `address_keys` maps channel to the
-    keyed hash of the address it would use; `at_address` the touches of everybody at that address; `suppressed` holds
-    (address key, channel or "all")."""
+    """`zones` are those she may be in, none when they aren't known and the cadence doesn't take the house's; `places`
+    those whose laws hold. `address_keys` maps channel to the keyed hash of the address it would use; `at_address` the
+    touches of everybody at that address; `suppressed` holds (address key, channel or "all")."""
 
     customer: Customer
-    zone: str
+    zones: tuple[str, ...]
+    places: frozenset[Place] = frozenset()
     touches: tuple[Touch, ...] = ()
     address_keys: Mapping[str, str] = field(default_factory=dict)
     at_address: dict[str, tuple[Touch, ...]] = field(default_factory=dict)

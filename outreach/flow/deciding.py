@@ -68,7 +68,8 @@ def _capped(place: Place) -> bool:
 
 
 def _takes_room(reason: Reason) -> bool:
-    return reason.code.startswith(("cap:", "gap:"))
+    """A cap or the gap, the house's or a law's (`law:fr:4/30d`)."""
+    return reason.code.startswith(("cap:", "gap:")) or (reason.code.startswith("law:") and "/" in reason.code)
 
 
 def _put_off(claim: Claim, f: FollowUp, place: Place) -> None:

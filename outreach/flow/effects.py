@@ -83,12 +83,15 @@ def _customer_changed(batch: Batch, event: Event) -> None:
     new = changed(old, event.data)
     batch.customers[event.customer] = new
     batch.tx.customers.save([new], batch.now)
-    _look_again(batch, event, "unknown_timezone")
+    for unknown in ("unknown_timezone", "unknown_place", "no_common_hour"):
+        _look_again(batch, event, unknown)
     for f in batch.ahead(event.customer):
         rule = batch.rules.get(f.rule)
         if rule is None or f.index >= len(rule.steps) or rule.steps[f.index].at.needs_previous:
             continue
-        if new.timezone != old.timezone or rule.steps[f.index].at.anchor.startswith("customer."):
+        if batch.policy.wall_zone(new) != batch.policy.wall_zone(old) or rule.steps[f.index].at.anchor.startswith(
+            "customer."
+        ):
             move(batch, rule, f, Event(id=event.id, type=event.type, customer=event.customer, time=event.time))
 
 

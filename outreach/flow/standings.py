@@ -9,7 +9,6 @@ from outreach.core.cadence import Cadence
 from outreach.core.customer import Customer
 from outreach.core.guard import Policy
 from outreach.core.standing import Standing
-from outreach.core.zone import known
 from outreach.store.store import Transaction
 
 
@@ -28,7 +27,8 @@ def load_standings(
     return {
         c.id: Standing(
             customer=c,
-            zone=zone_of(c, policy),
+            zones=policy.zones(c),
+            places=policy.places(c),
             touches=tuple(touches.get(c.id, ())),
             address_keys=keys[c.id],
             at_address={k: tuple(at_address.get(k, ())) for k in set(keys[c.id].values())},
@@ -42,11 +42,6 @@ def load_standings(
 
 def longest_window(cadence: Cadence) -> timedelta:
     """How far back touches matter."""
-    return max([cadence.min_gap, *(cap.per for cap in cadence.caps)], default=timedelta(0)) + timedelta(days=1)
-
-
-def zone_of(customer: Customer, policy: Policy) -> str:
-    """The zone in which hours are judged; "" when unknown and the cadence says to hold."""
-    if known(customer.timezone):
-        return customer.timezone
-    return policy.zone if policy.cadence.unknown_timezone == "business" else ""
+    windows = [cadence.min_gap, *(cap.per for cap in cadence.caps)]
+    lawful = [limit.per for law in cadence.laws for limit in law.limits]
+    return max(windows + lawful) + timedelta(days=1)

@@ -19,6 +19,7 @@ from outreach.rulebook.cadence_shapes import (
 )
 from outreach.rulebook.conditions import Known
 from outreach.rulebook.fields import stranger
+from outreach.rulebook.law_packs import laws_of
 from outreach.rulebook.places import Node
 from outreach.rulebook.public_holidays import bad_place, public_holidays
 from outreach.rulebook.shape import fit
@@ -38,7 +39,7 @@ def build_cadence(written: Node | None, known: Known, problems: list[Problem]) -
     return Cadence(
         min_gap=Cadence().min_gap if shape.min_gap is None else shape.min_gap, caps=_caps(shape.caps),
         hours={channel: week for channel, week in shape.hours.items()}, holidays=shape.holidays,
-        unknown_timezone=shape.unknown_timezone,
+        unknown_timezone=shape.unknown_timezone, laws=laws_of(shape.laws),
         holds=tuple(Hold(name=hold.name, purposes=frozenset(hold.purposes)) for hold in shape.holds),
         purposes=purposes,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from outreach.core.calendar import Calendar
 from outreach.core.guard import Policy
 from outreach.core.rule import Rule
 from outreach.errors import Problem, RulebookError
+from outreach.rulebook.atlas import ATLAS
 from outreach.rulebook.build import build_rule
 from outreach.rulebook.build_cadence import build_cadence, build_calendar
 from outreach.rulebook.conditions import Known
@@ -43,7 +44,7 @@ class Rulebook:
     def policy(self) -> Policy:
         """What the guard and the planner hold contacts to."""
         holidays = self.calendar.holidays or public_holidays
-        return Policy(cadence=self.cadence, calendar=self.calendar, holidays=holidays, zone=self.zone)
+        return Policy(cadence=self.cadence, calendar=self.calendar, holidays=holidays, zone=self.zone, atlas=ATLAS)
 
 
 def load_rulebook(

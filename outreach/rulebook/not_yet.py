@@ -20,7 +20,6 @@ NOT_YET: Final = frozenset({
     "step.remember",
     "cadence.back_off",
     "cadence.silence_after_refusal",
-    "cadence.laws",
     "cadence.capacity",
     "cadence.mix",
 })  # fmt: skip

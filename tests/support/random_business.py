@@ -68,13 +68,15 @@ class Chance:
     people: Sequence[tuple[int, str]]
     news: Sequence[tuple[int, str, int, int]]
     outcome: str | None
+    laws: str = "[]"
 
     @property
     def rules(self) -> str:
         caps = ", ".join(f"{{max: {most}, per: {per}{what}}}" for most, per, what in self.caps)
         hours = ", ".join('{}: {{{}: "{}"}}'.format(ch, *said.split(": ")) for ch, said in self.hours.items())
         return rules_of(*RULES, cadence=f"{{min_gap: {self.gap} hours, caps: [{caps}], hours: {{{hours}}},"
-                        " holds: [{while: complaint, purposes: [marketing]}], holidays: none}")  # fmt: skip
+                        " holds: [{while: complaint, purposes: [marketing]}], holidays: none,"
+                        f" laws: {self.laws}}}")  # fmt: skip
 
     def open(self) -> Business:
         people = [
@@ -112,6 +114,7 @@ chances = st.builds(
         min_size=12, max_size=40, unique_by=lambda told: told[0],
     ),
     outcome=st.sampled_from(OUTCOMES),
+    laws=st.sampled_from(["[]", "[us, fr]"]),
 )  # fmt: skip
 
 
