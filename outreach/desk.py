@@ -16,7 +16,7 @@ from outreach.core.moment import Moment, resolve
 from outreach.core.rule import Rule, Step
 from outreach.core.situation import Situation
 from outreach.core.trace import Trace
-from outreach.core.zone import known, to_local
+from outreach.core.zone import to_local
 from outreach.engine import Engine
 from outreach.flow.claim import template_scope
 from outreach.store.store import Transaction
@@ -104,7 +104,7 @@ def situation(engine: Engine, tx: Transaction, f: FollowUp, customer: Customer, 
 def _card(engine: Engine, f: FollowUp, rule: Rule, here: Situation, traces: Iterable[Trace]) -> Card:
     step, customer = rule.steps[f.index], here.customer
     title, text, problem = _words(engine, step, f, rule, here)
-    zone = customer.timezone if known(customer.timezone) else ""
+    zone = engine.policy.own_zone(customer)
     return Card(
         id=f.id, channel=f.channel, customer=customer.id, name=full_name(customer), phone=customer.phone,
         title=title, text=text, problem=problem, why=rule.about or rule.name, because=tuple(because(traces)),
