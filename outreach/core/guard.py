@@ -16,11 +16,11 @@ from outreach.core.standing import Standing
 from outreach.core.trace import Reason
 from outreach.core.windows import counted, first_free, gap_counted
 
-__all__ = ["HORIZON", "ROUNDS", "Opening", "Policy", "opening", "refusal"]
+__all__ = ["HORIZON", "Opening", "Policy", "opening", "refusal"]
 
 #: A bound on the search for a common opening of all guards: each round moves at least one guard's opening ahead. Hours
 #: that meet at all meet within a week or two, which takes a few rounds a day and zone.
-ROUNDS = 400
+ROUNDS, MORE, MOST = 200, 40, 400
 HORIZON = timedelta(days=400)
 
 
@@ -69,7 +69,7 @@ def opening(f: FollowUp, at: datetime, standing: Standing, policy: Policy, plann
     guards = _guards(f, standing, policy, touches)
     reasons: dict[str, Reason] = {}
     moment, end = at, at + HORIZON
-    for _ in range(ROUNDS):
+    for _ in range(min(ROUNDS + MORE * len(standing.zones), MOST)):
         later = next((found for guard in guards if (found := guard(moment)) is not None), None)
         if later is None:
             return Opening(at=moment, reasons=tuple(reasons.values()))

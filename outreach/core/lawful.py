@@ -59,13 +59,16 @@ def _hours_guard(one: InForce, zones: tuple[str, ...], holidays: HolidaysOf) -> 
     clocks = (*zones, *(zone for zone in law.zones if zone not in zones))
     holiday = _holiday(one, holidays)
     closed = holiday if law.holidays else None
+    said: dict[bool, Reason] = {}  # the first time it says no is told; the search may ask a hundred times
 
     def guard(at: datetime) -> Objection | None:
         for zone in clocks:
             until = next_lawful(law, at, zone, closed, holiday)
             if until != at:
                 shut = closed is not None and closed(to_local(at, zone).date())
-                return until, _closed(law, shut, zone, until)
+                if shut not in said:
+                    said[shut] = _closed(law, shut, zone, until)
+                return until, said[shut]
         return None
 
     return guard

@@ -30,13 +30,16 @@ def hours_guards(f: FollowUp, standing: Standing, policy: Policy) -> Iterator[Gu
         return
     hours, closed = week or ALWAYS, _closed_day(standing, policy) if holidays else None
     text = f"outside {f.channel} hours" if week else "a public holiday where the customer is"
+    said: list[Reason] = []  # the first time it says no is told; the search may ask a hundred times
 
     def guard(at: datetime) -> Objection | None:
         for zone in standing.zones:
             until = hours.next_open(at, zone, closed)
             if until != at:
-                numbers = {"zone": zone, "opens": until.isoformat() if until else None}
-                return until, Reason(code=f"hours:{f.channel}", text=text, numbers=numbers)
+                if not said:
+                    numbers = {"zone": zone, "opens": until.isoformat() if until else None}
+                    said.append(Reason(code=f"hours:{f.channel}", text=text, numbers=numbers))
+                return until, said[0]
         return None
 
     yield guard

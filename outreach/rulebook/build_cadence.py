@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 from outreach.core.cadence import DEFAULT_PURPOSES, Cadence, Cap, Hold, PurposePolicy
 from outreach.core.calendar import Calendar, HolidaysOf
+from outreach.core.hours import ALWAYS, Week, spell
+from outreach.core.law import Law
 from outreach.errors import Problem
 from outreach.rulebook.cadence_shapes import (
     CadenceShape,
@@ -33,13 +36,15 @@ def build_cadence(written: Node | None, known: Known, problems: list[Problem]) -
     if shape is None:
         return Cadence()
     problems += _never_open(shape.holds, node.at("holds"), known)
+    laws = laws_of(shape.laws)
+    problems += _never_lawful(shape.hours, laws, node.at("hours"))
     purposes = dict(DEFAULT_PURPOSES)
     for name, changed in shape.purposes.items():
         purposes[name] = _policy(name, changed, purposes[name], node.at("purposes", name), problems)
     return Cadence(
         min_gap=Cadence().min_gap if shape.min_gap is None else shape.min_gap, caps=_caps(shape.caps),
         hours={channel: week for channel, week in shape.hours.items()}, holidays=shape.holidays,
-        unknown_timezone=shape.unknown_timezone, laws=laws_of(shape.laws),
+        unknown_timezone=shape.unknown_timezone, laws=laws,
         holds=tuple(Hold(name=hold.name, purposes=frozenset(hold.purposes)) for hold in shape.holds),
         purposes=purposes,
     )  # fmt: skip
@@ -67,6 +72,22 @@ def _never_open(holds: Sequence[HoldShape], node: Node, known: Known) -> Iterato
         if hint is not None:
             said = f"nothing opens a hold called `{hold.name}`: `{hold.name}.opened` is not declared and was never seen"
             yield node.at(i, "while").problem(said, hint, severity="warning")
+
+
+def _never_lawful(
+    hours: Mapping[Literal["sms", "email", "call"], Week], laws: Sequence[Law], node: Node
+) -> Iterator[Problem]:
+    """Hours of the house that never meet those of a law."""
+    for channel, week in hours.items():
+        bound = (law for law in laws if channel in law.channels and law.hours is not None and any(week.days))
+        for law in bound:
+            if not any((week & (law.hours or ALWAYS)).days):
+                said = (
+                    f"the hours of `{channel}` never meet the law of {law.place}: marketing and care won't go out there"
+                )
+                hint = f"it allows {spell(law.hours or ALWAYS)}"
+                yield node.at(channel).problem(said, hint, severity="warning")
+                break
 
 
 def _caps(shapes: Sequence[CapShape]) -> tuple[Cap, ...]:
