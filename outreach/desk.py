@@ -16,7 +16,7 @@ from outreach.core.moment import Moment, resolve
 from outreach.core.rule import Rule, Step
 from outreach.core.situation import Situation
 from outreach.core.trace import Trace
-from outreach.core.zone import known, to_local
+from outreach.core.zone import to_local
 from outreach.engine import Engine
 from outreach.flow.claim import template_scope
 from outreach.flow.replying import READ_REPLY
@@ -100,7 +100,7 @@ def _cards(engine: Engine, tx: Transaction, listed: list[FollowUp]) -> list[Card
 
 def _reply_card(engine: Engine, f: FollowUp, customer: Customer, event: Event) -> Card:
     """A reply that may be a refusal, for a person to read. The customer's words are shown as they came."""
-    zone = customer.timezone if known(customer.timezone) else ""
+    zone = engine.policy.own_zone(customer)
     return Card(
         id=f.id, channel=f.channel, customer=customer.id, name=full_name(customer), phone=customer.phone,
         title=f"Read the reply of {full_name(customer)}", text=str(event.data.get("text", "")),
@@ -116,7 +116,7 @@ def _card(
 ) -> Card:  # fmt: skip
     step, customer = rule.steps[f.index], here.customer
     title, text, problem = _words(engine, step, f, rule, here, also)
-    zone = customer.timezone if known(customer.timezone) else ""
+    zone = engine.policy.own_zone(customer)
     return Card(
         id=f.id, channel=f.channel, customer=customer.id, name=full_name(customer), phone=customer.phone,
         title=title, text=text, problem=problem, why=rule.about or rule.name, because=tuple(because(traces)),

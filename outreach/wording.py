@@ -10,6 +10,8 @@ IN_WORDS = (
     ("stop_on:", "needless: {} came"), ("came:", "needless: {} came"), ("opted_out:", "the customer opted out of {}"),
     ("suppressed:", "this {} address asked not to be contacted"), ("no_consent:", "no consent for {}"),
     ("no_address:", "no address for {}"), ("unknown_timezone", "time zone unknown: no hour is safe"),
+    ("unknown_place", "place unknown: no law can be kept"), ("no_common_hour", "no hour is allowed by all at once"),
+    ("law:", "not allowed by law ({})"),
     ("hours:", "outside {} hours until its worth was over"), ("valid_for", "not done in time"),
     ("late", "its moment had passed when it was planned"), ("when", "its condition no longer held"),
     ("holdout:", "left out on purpose, to measure what the rule does ({})"),

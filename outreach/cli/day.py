@@ -88,7 +88,7 @@ def why(
     if json:
         print_json(plain(answer))
         return
-    zone = answer.customer.timezone or it.engine.policy.zone
+    zone = it.engine.policy.wall_zone(answer.customer)
     out = console()
     out.print(f"[bold]{escape(full_name(answer.customer))}[/bold] ({escape(answer.customer.id)}), times in {zone}")
     for told in answer.told:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from outreach.core.capacity import Capacity
 from outreach.core.hours import Week
+from outreach.core.law import Law
 
 PURPOSES = ("marketing", "care", "transactional", "safety")
 CHANNELS = ("sms", "email", "call", "task")
@@ -84,8 +85,8 @@ class Cadence:
     """The whole policy. `hours` by channel; a channel that is absent may be used at any time.
 
     `holidays` is "customer" (no call or SMS on a public holiday where the customer is) or "none";
-    `unknown_timezone` is "hold" or "business" (the house's own zone is taken).
-    `silence` is how long a refusal is followed by none but what the customer waits for.
+    `unknown_timezone` is "hold" or "business" (the house's own zone is taken). Of `laws` those hold that are in force
+    where the customer may be. `silence` is how long a refusal is followed by none but what the customer waits for.
     """
 
     min_gap: timedelta = timedelta(hours=20)
@@ -93,6 +94,7 @@ class Cadence:
     hours: Mapping[str, Week] = field(default_factory=dict)
     holidays: str = "customer"
     unknown_timezone: str = "hold"
+    laws: tuple[Law, ...] = ()
     holds: tuple[Hold, ...] = ()
     back_off: BackOff | None = None
     silence: timedelta = timedelta(0)

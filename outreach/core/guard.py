@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from outreach.core.back_off import back_off_guards
 from outreach.core.cadence import Cadence, Cap, length
-from outreach.core.calendar import Calendar, HolidaysOf
 from outreach.core.consenting import refused
 from outreach.core.follow_up import TOUCHING, FollowUp
-from outreach.core.hours import ALWAYS
+from outreach.core.lawful import law_guards, unlawful
 from outreach.core.ledger import Touch
 from outreach.core.objecting import Guard, Objection
+from outreach.core.open_hours import hours_guards
+from outreach.core.policy import Policy
 from outreach.core.quiet import quiet_guards
 from outreach.core.standing import Standing
 from outreach.core.trace import Reason
 from outreach.core.windows import counted, first_free, gap_counted
 
-#: A bound on the search for a common opening of all guards: each round moves at least one guard's opening ahead.
-ROUNDS = 200
+__all__ = ["HORIZON", "Opening", "Policy", "opening", "refusal"]
+
+#: A bound on the search for a common opening of all guards: each round moves at least one guard's opening ahead. Hours
+#: that meet at all meet within a week or two, which takes a few rounds a day and zone.
+ROUNDS, MORE, MOST = 200, 40, 400
 HORIZON = timedelta(days=400)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """The cadence, the house's calendar and the public holidays of any place: what the guard needs besides the
-    customer's standing. `zone` is the house's own."""
-
-    cadence: Cadence
-    calendar: Calendar
-    holidays: HolidaysOf
-    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +38,10 @@ class Opening:
 
 def refusal(f: FollowUp, standing: Standing, policy: Policy) -> Reason | None:
     """Why this contact must not happen at all as things stand: no address, opted out, no consent."""
-    return refused(f, standing, policy.cadence)
+    no = refused(f, standing, policy.cadence)
+    if no is not None or f.channel not in TOUCHING or not policy.cadence.laws:
+        return no
+    return None if policy.cadence.policy(f.purpose).consent == "not needed" else unlawful(f, standing, policy)
 
 
 def opening(f: FollowUp, at: datetime, standing: Standing, policy: Policy, planned: Sequence[Touch] = ()) -> Opening:
@@ -59,7 +55,7 @@ def opening(f: FollowUp, at: datetime, standing: Standing, policy: Policy, plann
     guards = _guards(f, standing, policy, planned)
     reasons: dict[str, Reason] = {}
     moment, end = at, at + HORIZON
-    for _ in range(ROUNDS):
+    for _ in range(min(ROUNDS + MORE * len(standing.zones), MOST)):
         later = next((found for guard in guards if (found := guard(moment)) is not None), None)
         if later is None:
             return Opening(at=moment, reasons=tuple(reasons.values()))
@@ -68,13 +64,14 @@ def opening(f: FollowUp, at: datetime, standing: Standing, policy: Policy, plann
         if until is None or until > end:
             return Opening(at=None, reasons=tuple(reasons.values()))
         moment = until
+    reasons["no_common_hour"] = Reason(code="no_common_hour", text="no hour is allowed by all of these, in every zone")
     return Opening(at=None, reasons=tuple(reasons.values()))
 
 
 def _guards(f: FollowUp, standing: Standing, policy: Policy, planned: Sequence[Touch]) -> list[Guard]:
-    guards = own_guards(f, standing, policy)
+    touches = (*standing.touches_for(f.channel), *planned)
+    guards = [*_lasting(f, standing, policy), *law_guards(f, standing, policy, touches)]
     if policy.cadence.policy(f.purpose).obeys_caps:
-        touches = (*standing.touches_for(f.channel), *planned)
         guards.append(_gap_guard(policy.cadence, touches))
         guards.extend(back_off_guards(standing, policy.cadence, planned))
         guards.extend(_cap_guards(f, policy.cadence, touches))
@@ -82,11 +79,15 @@ def _guards(f: FollowUp, standing: Standing, policy: Policy, planned: Sequence[T
 
 
 def own_guards(f: FollowUp, standing: Standing, policy: Policy) -> list[Guard]:
-    """The guards that ask for no other touch: holds, silence, consent that ends, hours."""
-    guards = [_hold_guard(f, standing, policy.cadence), *quiet_guards(f, standing, policy.cadence)]
-    if not policy.cadence.policy(f.purpose).any_hours:
-        guards.append(_hours_guard(f, standing, policy))
-    return guards
+    """The guards that ask for no planned touch: holds, silence, consent that ends, hours, laws."""
+    lawful = law_guards(f, standing, policy, standing.touches_for(f.channel))
+    return [*_lasting(f, standing, policy), *lawful]
+
+
+def _lasting(f: FollowUp, standing: Standing, policy: Policy) -> Iterator[Guard]:
+    yield _hold_guard(f, standing, policy.cadence)
+    yield from quiet_guards(f, standing, policy.cadence)
+    yield from hours_guards(f, standing, policy)
 
 
 def _hold_guard(f: FollowUp, standing: Standing, cadence: Cadence) -> Guard:
@@ -98,27 +99,6 @@ def _hold_guard(f: FollowUp, standing: Standing, cadence: Cadence) -> Guard:
         code=f"hold:{held.name}", text=f"an open {held.name} holds {f.purpose}", numbers={"since": since.isoformat()}
     )
     return lambda at: (None, reason)
-
-
-def _hours_guard(f: FollowUp, standing: Standing, policy: Policy) -> Guard:
-    week = policy.cadence.hours.get(f.channel)
-    holidays = policy.cadence.holidays == "customer" and f.channel in ("call", "sms")
-    if week is None and not holidays:
-        return lambda at: None
-    if not standing.zone:
-        unknown = Reason(code="unknown_timezone", text="the customer's time zone isn't known, so no hour is safe")
-        return lambda at: (None, unknown)
-    closed = _closed_day(standing, policy) if holidays else _never_closed
-
-    def guard(at: datetime) -> Objection | None:
-        until = (week or ALWAYS).next_open(at, standing.zone, closed)
-        if until == at:
-            return None
-        text = f"outside {f.channel} hours" if week else "a public holiday where the customer is"
-        numbers = {"zone": standing.zone, "opens": until.isoformat() if until else None}
-        return until, Reason(code=f"hours:{f.channel}", text=text, numbers=numbers)
-
-    return guard
 
 
 def _gap_guard(cadence: Cadence, touches: Sequence[Touch]) -> Guard:
@@ -151,18 +131,6 @@ def _cap_guard(cap: Cap, times: Sequence[datetime]) -> Guard:
         return until, Reason(code=f"cap:{cap.label}", text=f"{used} of {cap.max} in {length(cap.per)}", numbers=numbers)
 
     return guard
-
-
-def _closed_day(standing: Standing, policy: Policy) -> Callable[[date], bool]:
-    """Closed: a public holiday where the customer is, and a day on which the house itself is shut."""
-    c, house = standing.customer, policy.calendar
-    return lambda day: (
-        (day in policy.holidays(c.country, c.region, day.year) or day in house.closed) and day not in house.open
-    )
-
-
-def _never_closed(day: date) -> bool:
-    return False
 
 
 def _iso(at: datetime | None) -> str | None:

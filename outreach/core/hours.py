@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from outreach.core.week import ALWAYS, NEVER, ClosedDay, Week, week
 from outreach.core.words import WEEKDAYS, MomentError, clock_minutes, weekday
 
-__all__ = ["ALWAYS", "NEVER", "ClosedDay", "MomentError", "Week", "parse_days", "parse_hours"]
+__all__ = ["ALWAYS", "NEVER", "ClosedDay", "MomentError", "Week", "parse_days", "parse_hours", "spell"]
 
 _SAID = {"weekdays": "mon-fri", "weekday": "mon-fri", "weekend": "sat-sun", "daily": "mon-sun", "all": "mon-sun"}
 _LIST = "weekdays are mon, tue, wed, thu, fri, sat, sun"
@@ -47,6 +47,25 @@ def parse_hours(written: Mapping[str, str]) -> Week:
                 raise MomentError(f"{WEEKDAYS[day]} is given twice", 0, "name each weekday once")
             openings[day] = spans
     return week(openings)
+
+
+def spell(hours: Week) -> str:
+    """A week in words, neighbouring days with the same hours together.
+
+    >>> spell(parse_hours({"mon-sat": "09:00-21:00", "sun": "12:00-21:00"})), spell(NEVER)
+    ('mon-sat 09:00-21:00, sun 12:00-21:00', 'no hours')
+    """
+    found = []
+    for day, spans in enumerate(hours.days):
+        if spans and (not day or hours.days[day - 1] != spans):
+            last = next((n for n in range(day, 6) if hours.days[n + 1] != spans), 6)
+            days = WEEKDAYS[day][:3] + (f"-{WEEKDAYS[last][:3]}" if last > day else "")
+            found.append(f"{days} {' and '.join(f'{_clock(a)}-{_clock(b)}' for a, b in spans)}")
+    return ", ".join(found) or "no hours"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def _openings(text: str) -> list[tuple[int, int]]:

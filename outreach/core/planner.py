@@ -144,12 +144,10 @@ class Plan(Mapping[str, Place]):
         self._touches = [
             (f, planned_touch(f, at, self._policy)) for f in ahead if (at := self._moments.get(f.id)) is not None
         ]
-        if self._policy.cadence.back_off is not None and not self._holds():
+        # The search knows nothing of the back-off and of the limits of laws: the guard must let all of them pass.
+        unsearched = self._policy.cadence.back_off is not None or bool(self._standing.places)
+        if unsearched and not all(self._fits(f, touch.at) for f, touch in self._touches if f.id not in self._joins):
             self._in_turn(ahead, may_join, drops)
-
-    def _holds(self) -> bool:
-        """Whether the guard lets all of them pass as they were found: the search knows nothing of the back-off."""
-        return all(self._fits(f, touch.at) for f, touch in self._touches if f.id not in self._joins)
 
     def _fits(self, f: FollowUp, at: datetime) -> bool:
         return opening(f, at, self._standing, self._policy, [t for _, t in self._beside(f, at)]).at == at

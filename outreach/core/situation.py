@@ -9,11 +9,10 @@ from typing import Any
 
 from outreach.core.customer import Customer
 from outreach.core.event import Event
-from outreach.core.guard import Policy
 from outreach.core.history import History, as_scope
 from outreach.core.moment import Base
+from outreach.core.policy import Policy
 from outreach.core.rule import OnDate, Rule
-from outreach.core.zone import known
 
 
 class Scope(dict[str, Any]):
@@ -59,8 +58,8 @@ class Situation:
 
     @property
     def zone(self) -> str:
-        """The customer's zone, or the house's while it isn't known (the guard then holds what touches her)."""
-        return self.customer.timezone if known(self.customer.timezone) else self.policy.zone
+        """The zone of the wall clock that her moments are reckoned on."""
+        return self.policy.wall_zone(self.customer)
 
     @property
     def place(self) -> tuple[str, str]:

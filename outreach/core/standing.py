@@ -7,20 +7,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from outreach.core.customer import Consent, Customer
+from outreach.core.law import Place
 from outreach.core.ledger import Touch
 
 
 @dataclass(slots=True, kw_only=True)
 class Standing:
-    """`zone` is "" when it isn't known and the cadence doesn't take the house's. `address_keys` maps channel to the
-    keyed hash of the address it would use; `at_address` the touches of everybody at that address; `suppressed` maps
-    (address key, channel or "all") to the reason why nothing goes there; `consents` is the customer's own history and
-    what was said at her addresses. `marks` are the latest refusal and the latest reply that nobody has read;
-    `last_sign` her last sign of life, and `ignored` how many contacts before the listed ones she has left unanswered
-    since. `now` is the moment of all this."""
+    """`zones` are those she may be in, none when they aren't known and the cadence doesn't take the house's; `places`
+    those whose laws hold. `address_keys` maps channel to the keyed hash of the address it would use; `at_address` the
+    touches of everybody at that address; `suppressed` maps (address key, channel or "all") to the reason why nothing
+    goes there; `consents` is the customer's own history and what was said at her addresses. `marks` are the latest
+    refusal and the latest reply that nobody has read; `last_sign` her last sign of life, and `ignored` how many
+    contacts before the listed ones she has left unanswered since. `now` is the moment of all this."""
 
     customer: Customer
-    zone: str
+    zones: tuple[str, ...]
+    places: frozenset[Place] = frozenset()
     touches: tuple[Touch, ...] = ()
     address_keys: Mapping[str, str] = field(default_factory=dict)
     at_address: dict[str, tuple[Touch, ...]] = field(default_factory=dict)

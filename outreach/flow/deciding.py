@@ -119,7 +119,9 @@ def _capped(place: Place) -> bool:
 
 
 def _takes_room(reason: Reason) -> bool:
-    return reason.code.startswith(("cap:", "gap:", "back_off:", "room"))
+    """A cap or the gap, the house's or a law's (`law:fr:4/30d`)."""
+    code = reason.code
+    return code.startswith(("cap:", "gap:", "back_off:", "room")) or (code.startswith("law:") and "/" in code)
 
 
 def _put_off(claim: Claim, f: FollowUp, place: Place) -> None:

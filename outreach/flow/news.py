@@ -21,10 +21,10 @@ def take_news(batch: Batch, old: Customer, event: Event) -> None:
     """What is ahead of the customer, who was `old` and is now what the batch knows, is planned anew where it hangs on
     what has changed."""
     new = batch.customers[old.id]
-    moved_away = new.timezone != old.timezone
+    moved_away = batch.policy.wall_zone(new) != batch.policy.wall_zone(old)
     told = Event(id=event.id, type=event.type, customer=new.id, time=event.time)
-    if moved_away:
-        look_again(batch, event, "unknown_timezone")
+    for unknown in ("unknown_timezone", "unknown_place", "no_common_hour"):
+        look_again(batch, event, unknown)
     for f in batch.ahead(new.id):
         rule = batch.rules.get(f.rule)
         if rule is None or f.index >= len(rule.steps):

@@ -11,7 +11,6 @@ from outreach.core.consenting import words_at
 from outreach.core.customer import Customer
 from outreach.core.guard import Policy
 from outreach.core.standing import Standing
-from outreach.core.zone import known
 from outreach.store.codec import EPOCH
 from outreach.store.store import Transaction
 
@@ -32,7 +31,8 @@ def load_standings(
     return {
         c.id: Standing(
             customer=c,
-            zone=zone_of(c, policy),
+            zones=policy.zones(c),
+            places=policy.places(c),
             touches=tuple(touches.get(c.id, ())),
             address_keys=keys[c.id],
             at_address={k: tuple(at_address.get(k, ())) for k in set(keys[c.id].values())},
@@ -50,7 +50,9 @@ def load_standings(
 
 def longest_window(cadence: Cadence) -> timedelta:
     """How far back touches matter."""
-    return max([reach(cadence), *(cap.per for cap in cadence.caps)]) + timedelta(days=1)
+    windows = [reach(cadence), *(cap.per for cap in cadence.caps)]
+    lawful = [limit.per for law in cadence.laws for limit in law.limits]
+    return max(windows + lawful) + timedelta(days=1)
 
 
 def _signs(
@@ -65,10 +67,3 @@ def _signs(
     older = tx.ledger.touches(silent, EPOCH) if silent else {}
     old = {c: [t for t in touches if t.at < since] for c, touches in older.items()}
     return signs, {c: len(unanswered(touches, signs.get(c), cadence)) for c, touches in old.items()}
-
-
-def zone_of(customer: Customer, policy: Policy) -> str:
-    """The zone in which hours are judged; "" when unknown and the cadence says to hold."""
-    if known(customer.timezone):
-        return customer.timezone
-    return policy.zone if policy.cadence.unknown_timezone == "business" else ""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Literal
 
 from outreach.core.cadence import DEFAULT_PURPOSES, BackOff, Cadence, Cap, Hold, PurposePolicy
 from outreach.core.calendar import Calendar, HolidaysOf
 from outreach.core.capacity import Capacity, Limits
+from outreach.core.hours import ALWAYS, Week, spell
+from outreach.core.law import Law
 from outreach.errors import Problem
 from outreach.rulebook.cadence_shapes import (
     BackOffShape,
@@ -23,6 +26,7 @@ from outreach.rulebook.cadence_shapes import (
 )
 from outreach.rulebook.conditions import Known
 from outreach.rulebook.fields import stranger
+from outreach.rulebook.law_packs import laws_of
 from outreach.rulebook.places import Node
 from outreach.rulebook.public_holidays import bad_place, public_holidays
 from outreach.rulebook.shape import fit
@@ -37,13 +41,15 @@ def build_cadence(written: Node | None, known: Known, problems: list[Problem]) -
         return Cadence()
     problems += _never_open(shape.holds, node.at("holds"), known)
     problems += _stretches_nothing(shape, node)
+    laws = laws_of(shape.laws)
+    problems += _never_lawful(shape.hours, laws, node.at("hours"))
     purposes = dict(DEFAULT_PURPOSES)
     for name, changed in shape.purposes.items():
         purposes[name] = _policy(name, changed, purposes[name], node.at("purposes", name), problems)
     return Cadence(
         min_gap=Cadence().min_gap if shape.min_gap is None else shape.min_gap, caps=_caps(shape.caps),
         hours={channel: week for channel, week in shape.hours.items()}, holidays=shape.holidays,
-        unknown_timezone=shape.unknown_timezone,
+        unknown_timezone=shape.unknown_timezone, laws=laws,
         back_off=_back_off(shape.back_off), silence=shape.silence_after_refusal or timedelta(0),
         holds=tuple(Hold(name=hold.name, purposes=frozenset(hold.purposes)) for hold in shape.holds),
         purposes=purposes, capacity=_capacity(shape.capacity),
@@ -96,6 +102,22 @@ def _stretches_nothing(shape: CadenceShape, node: Node) -> Iterator[Problem]:
     if shape.back_off is not None and shape.min_gap is not None and not shape.min_gap:
         said = "`back_off` stretches the minimum gap, and `min_gap` is switched off"
         yield node.at("back_off").problem(said, "write `min_gap: 20 hours`, or take `back_off` out")
+
+
+def _never_lawful(
+    hours: Mapping[Literal["sms", "email", "call"], Week], laws: Sequence[Law], node: Node
+) -> Iterator[Problem]:
+    """Hours of the house that never meet those of a law."""
+    for channel, week in hours.items():
+        bound = (law for law in laws if channel in law.channels and law.hours is not None and any(week.days))
+        for law in bound:
+            if not any((week & (law.hours or ALWAYS)).days):
+                said = (
+                    f"the hours of `{channel}` never meet the law of {law.place}: marketing and care won't go out there"
+                )
+                hint = f"it allows {spell(law.hours or ALWAYS)}"
+                yield node.at(channel).problem(said, hint, severity="warning")
+                break
 
 
 def _caps(shapes: Sequence[CapShape]) -> tuple[Cap, ...]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, PlainValidator, model_validator
 
+from outreach.rulebook.law_shapes import Packs
 from outreach.rulebook.not_yet import OFF, keys_to_come
 from outreach.rulebook.shape import Shape
 from outreach.rulebook.times import DaysText, ElapsedText, WeekText, WindowText, ZoneText
@@ -133,6 +134,8 @@ class CadenceShape(Shape):
     """Rolling windows; all of them hold, for the customer and for each address."""
     hours: dict[Touching, WeekText] = Field(default_factory=dict)
     """When a channel may be used, on the customer's clock; a channel that is left out may be used at any time."""
+    laws: Packs = ()
+    """Packs of legal hours and limits by the customer's place; the strictest of law and house wins."""
     holidays: Literal["customer", "none"] = "customer"
     """`customer`: no calls or SMS on a public holiday where the customer is."""
     unknown_timezone: Literal["hold", "business"] = "hold"
@@ -151,7 +154,7 @@ class CadenceShape(Shape):
     @model_validator(mode="before")
     @classmethod
     def _without_what_is_off(cls, data: Any) -> Any:
-        """`laws: []` asks for nothing that isn't there."""
+        """`mix: {}` asks for nothing that isn't there."""
         if not isinstance(data, dict):
             return data
         off = {*keys_to_come(cls.called), *(key for key in _SWITCHES if data.get(key, ...) is not None)}

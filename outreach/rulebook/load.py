@@ -14,6 +14,7 @@ from outreach.core.guard import Policy
 from outreach.core.rule import Rule
 from outreach.errors import Problem, RulebookError
 from outreach.ports import SmsLength, TemplateReader
+from outreach.rulebook.atlas import ATLAS
 from outreach.rulebook.build import build_rule
 from outreach.rulebook.build_cadence import build_cadence, build_calendar
 from outreach.rulebook.conditions import Known
@@ -47,7 +48,7 @@ class Rulebook:
     def policy(self) -> Policy:
         """What the guard and the planner hold contacts to."""
         holidays = self.calendar.holidays or public_holidays
-        return Policy(cadence=self.cadence, calendar=self.calendar, holidays=holidays, zone=self.zone)
+        return Policy(cadence=self.cadence, calendar=self.calendar, holidays=holidays, zone=self.zone, atlas=ATLAS)
 
 
 def load_rulebook(

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 NOT_YET: Final = frozenset({
-    "cadence.laws",
     "cadence.mix",
 })  # fmt: skip
 

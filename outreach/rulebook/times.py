@@ -174,5 +174,6 @@ CronText = Annotated[Ticks, _read(parse_cron, "0 9 1 * *"), WithJsonSchema(edito
 OnceText = Annotated[Once, _read(_once, "90 days"), WithJsonSchema(editor_texts.ONCE)]
 DateText = Annotated[date, _read(parse_date, "2026-12-24"), WithJsonSchema(editor_texts.DATE)]
 DaysText = Annotated[tuple[int, ...], _read(parse_days, "mon-fri"), WithJsonSchema(editor_texts.DAYS)]
+OpeningText = Annotated[Week, _read(lambda text: parse_hours({"mon-sun": text}), "10:00-18:00")]
 ZoneText = Annotated[str, _read(_zone, "America/New_York"), WithJsonSchema(editor_texts.ZONE)]
 WeekText = Annotated[Week, PlainValidator(_week), WithJsonSchema(editor_texts.WEEK)]

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlencode
 from fastapi import APIRouter, Cookie, Depends
 from fastapi.responses import HTMLResponse
 
-from outreach.core.zone import known, to_local
+from outreach.core.zone import to_local
 from outreach.desk import Card, cards, remembered
 from outreach.errors import InputError
 from outreach.rulebook.listing import trigger_text
@@ -77,7 +77,7 @@ def one_customer(customer: str, here: Here) -> HTMLResponse:
     except InputError as error:
         told = f"There is no customer {customer!r}. Import the customer first, or look at the spelling."
         raise ProblemError(404, "Unknown customer", told) from error
-    zone = found.customer.timezone if known(found.customer.timezone) else here.zone
+    zone = here.app.engine.policy.wall_zone(found.customer)
     now = here.app.engine.clock.now()
     ahead = [t for t in found.told if t.follow_up.wake is not None]
     past = [t for t in found.told if t.follow_up.wake is None]

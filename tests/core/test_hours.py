@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.core.hours import ALWAYS, NEVER, MomentError, Week, parse_days, parse_hours
+from outreach.core.hours import ALWAYS, NEVER, MomentError, Week, parse_days, parse_hours, spell
 from outreach.core.week import week
 from tests.core.moments import utc
 
 FRANCE = parse_hours({"mon-fri": "10:00-13:00, 14:00-18:00"})
 NIGHT = parse_hours({"fri": "22:00-02:00"})
+MINUTES = st.integers(0, 1439)
+WEEKS = st.dictionaries(st.integers(0, 6), st.lists(st.tuples(MINUTES, MINUTES), max_size=3)).map(week)
 
 
 def closed_on(*days: str) -> frozenset[date]:
@@ -154,6 +156,28 @@ def test_house_and_law_together_are_open_when_both_are():
     )
     assert ALWAYS & law == law
     assert NEVER & law == NEVER
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ({"mon-fri": "10:00-13:00, 14:00-18:00"}, "mon-fri 10:00-13:00 and 14:00-18:00"),
+        ({"mon-sat": "09:00-21:00", "sun": "12:00-21:00"}, "mon-sat 09:00-21:00, sun 12:00-21:00"),
+        ({"mon": "09:00-12:00", "wed-thu": "09:00-12:00"}, "mon 09:00-12:00, wed-thu 09:00-12:00"),
+        ({"fri": "22:00-02:00"}, "fri 22:00-24:00, sat 00:00-02:00"),
+        ({"mon-sun": "any"}, "mon-sun 00:00-24:00"),
+        ({}, "no hours"),
+    ],
+)
+def test_a_week_in_words(written, said):
+    assert spell(parse_hours(written)) == said
+
+
+@given(WEEKS)
+def test_a_week_in_words_is_that_week(hours):
+    said = spell(hours)
+    parts = [] if said == "no hours" else [part.split(" ", 1) for part in said.split(", ")]
+    assert parse_hours({days: spans.replace(" and ", ", ") for days, spans in parts}) == hours
 
 
 @given(st.dictionaries(st.text(max_size=9), st.text(max_size=15), max_size=3))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from outreach.core.hours import Week, parse_hours
+from outreach.core.hours import NEVER, Week, parse_hours
 from outreach.core.week import week
 from tests.core.moments import NEW_YORK, utc
 
@@ -33,6 +33,33 @@ def test_t11_a_window_over_the_change_lasts_an_hour_more_or_less():
     night = parse_hours({"mon-sun": "00:00-08:00"})
     assert night.closes(utc("2026-11-01T04:00"), NEW_YORK) == utc("2026-11-01T13:00")
     assert night.closes(utc("2027-03-14T05:00"), NEW_YORK) == utc("2027-03-14T12:00")
+
+
+def test_t11_an_evening_that_goes_on_after_midnight_meets_the_change_of_the_clocks():
+    evening = parse_hours({"mon-sun": "20:00-02:00"})
+    # Back: from 20:00 on Saturday to the first 02:00 on Sunday are seven hours, 01:00 to 02:00 comes twice.
+    assert evening.next_open(utc("2026-10-31T21:00"), NEW_YORK) == utc("2026-11-01T00:00")
+    assert evening.closes(utc("2026-11-01T00:00"), NEW_YORK) == utc("2026-11-01T07:00")
+    # Forward, by an evening until 03:00: two o'clock is three o'clock at once, so it is over an hour early.
+    late = parse_hours({"mon-sun": "20:00-03:00"})
+    assert late.next_open(utc("2027-03-13T22:00"), NEW_YORK) == utc("2027-03-14T01:00")
+    assert late.closes(utc("2027-03-14T01:00"), NEW_YORK) == utc("2027-03-14T07:00")
+    # It ends in the gap: it is over when the gap begins.
+    half = parse_hours({"mon-sun": "20:00-02:30"})
+    assert half.closes(utc("2027-03-14T01:00"), NEW_YORK) == utc("2027-03-14T07:00")
+    assert half.next_open(utc("2027-03-14T07:00"), NEW_YORK) == utc("2027-03-15T00:00")
+
+
+def test_t11_quiet_hours_over_midnight_are_the_hours_between():
+    """Quiet from 21:00 to 08:00 is open from 08:00 to 21:00; the first quiet second is 21:00:00."""
+    day = parse_hours({"mon-sun": "08:00-21:00"})
+    night = parse_hours({"mon-sun": "21:00-08:00"})
+    for minute in range(0, 1440):
+        local = datetime(2026, 11, 1) + minute * MINUTE  # noqa: DTZ001 - a wall clock
+        assert day.is_open(local) != night.is_open(local)
+    assert day & night == NEVER
+    assert not day.is_open(datetime.fromisoformat("2026-11-01T21:00:00"))
+    assert day.is_open(datetime.fromisoformat("2026-11-01T20:59:59.999999"))
 
 
 MINUTES = st.integers(0, 1439)

@@ -94,6 +94,6 @@ def test_t16_new_rules_of_a_zone_move_what_was_planned_by_the_old_ones():
 def test_t20_an_unknown_zone_holds_unless_the_houses_will_do(told: str, ends: str):
     cadence = HOURS.replace("{min_gap", "{unknown_timezone: " + told + ", min_gap")
     text = rules_of(a_rule(), cadence=cadence) + "calendars: {business: {timezone: America/New_York}}\n"
-    it = an_engine(text, a_customer(timezone=""))
+    it = an_engine(text, a_customer(timezone="", phone="+15215550101"))
     it.tell("purchase")
     assert it.wait("2026-11-10T00:00").states() == [ends]

@@ -7,6 +7,7 @@ import pytest
 from tests.support.business import a_customer, a_rule, an_engine, rules_of, utc
 
 NEXT_DAY = a_rule("call: {at: next day 10:00, script: hi}")
+TOLL_FREE = "+18005550101"  # says nothing of where somebody is
 HOURS = '{min_gap: 0 minutes, caps: [], holidays: none, hours: {sms: {mon-sun: "09:00-20:00"}}'
 
 
@@ -25,13 +26,19 @@ def test_the_next_day_at_ten_is_ten_on_her_wall_whatever_the_clocks_did(bought: 
 
 
 def test_while_her_zone_is_not_known_she_is_not_contacted():
-    shop = an_engine(rules_of(a_rule(), cadence=HOURS + "}"), a_customer(timezone=""))
+    shop = an_engine(rules_of(a_rule(), cadence=HOURS + "}"), a_customer(timezone="", phone=TOLL_FREE))
     shop.tell("purchase")
     assert shop.wait("2026-11-09T00:00").states() == ["expired unknown_timezone"]
 
 
+def test_the_area_code_of_her_phone_tells_what_she_has_not():
+    shop = an_engine(rules_of(a_rule(), cadence=HOURS + "}"), a_customer(timezone="", phone="+13035550101"))
+    shop.tell("purchase")
+    assert shop.wait("2026-11-09T00:00").one().ended == utc("2026-11-02T16:00")  # 09:00 in Denver
+
+
 def test_once_her_zone_is_known_what_waited_goes_out():
-    shop = an_engine(rules_of(a_rule(), cadence=HOURS + "}"), a_customer(timezone=""))
+    shop = an_engine(rules_of(a_rule(), cadence=HOURS + "}"), a_customer(timezone="", phone=TOLL_FREE))
     shop.tell("purchase")
     shop.wait("2026-11-02T17:00").tell("customer.changed", timezone="America/New_York")
     assert shop.wait("2026-11-02T17:00").states() == ["sent"]
@@ -39,7 +46,9 @@ def test_once_her_zone_is_known_what_waited_goes_out():
 
 def test_the_house_may_say_that_its_own_zone_will_do():
     rules = rules_of(a_rule(), cadence=HOURS + ", unknown_timezone: business}")
-    shop = an_engine(rules + "calendars: {business: {timezone: America/Los_Angeles}}\n", a_customer(timezone=""))
+    shop = an_engine(
+        rules + "calendars: {business: {timezone: America/Los_Angeles}}\n", a_customer(timezone="", phone=TOLL_FREE)
+    )
     shop.tell("purchase")
     assert shop.wait("2026-11-09T00:00").one().ended == utc("2026-11-02T17:00")  # 09:00 there
 

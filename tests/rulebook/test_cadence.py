@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from outreach.core.cadence import DEFAULT_PURPOSES, BackOff, Cadence
+from outreach.core.customer import Customer
 from outreach.core.hours import parse_hours
 from outreach.errors import RulebookError
+from outreach.rulebook.law_shapes import PACKS
 from outreach.rulebook.load import Rulebook, load_rulebook
+from outreach.rulebook.schema import json_schema
 
 GOOD = Path(__file__).parent / "good"
 
@@ -82,24 +85,49 @@ def test_nothing_written_is_the_default(tmp_path: Path):
 @pytest.mark.parametrize(
     "off",
     [
-        "laws: []",
         "back_off: none",
         "back_off: no",
         "silence_after_refusal: 0 days",
         "silence_after_refusal: off",
         "capacity: {}",
         "mix: ",
-        "laws: none",
     ],
 )
 def test_parts_may_be_switched_off_by_a_word(tmp_path: Path, off: str):
     assert book_of(tmp_path, f"cadence: {{{off}}}\n").cadence == Cadence()
 
 
-@pytest.mark.parametrize("on", ["laws: [us]"])
+@pytest.mark.parametrize("on", ["mix: {proactive: 60%}"])
 def test_what_is_not_built_yet_is_never_passed_over(tmp_path: Path, on: str):
     with pytest.raises(RulebookError, match="is not yet supported"):
         book_of(tmp_path, f"cadence: {{{on}}}\n")
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        ("[fr]", ["law:fr", "law:fr"]),
+        ("de", ["law:de"]),
+        ("[de, uk, de]", ["law:de", "law:uk"]),
+        ("[]", []),
+        ("none", []),
+    ],
+)
+def test_law_packs_are_switched_on_by_name(tmp_path: Path, written: str, codes: list[str]):
+    book = book_of(tmp_path, f"cadence: {{laws: {written}}}\n")
+    assert [law.code for law in book.cadence.laws] == codes
+    assert book.policy.cadence.laws == book.cadence.laws
+
+
+def test_the_policy_knows_where_phones_are_from(tmp_path: Path):
+    policy = book_of(tmp_path, "cadence: {laws: [us]}\n").policy
+    assert policy.zones(Customer(id="c1", phone="+12125550101")) == ("America/New_York",)
+    assert policy.places(Customer(id="c1", phone="+12125550101")) == {("US", "NY")}
+
+
+def test_an_editor_is_told_which_packs_there_are():
+    schema = json_schema()["definitions"]["CadenceShape"]["properties"]["laws"]
+    assert str(PACKS).strip("()") in str(schema)
 
 
 def test_parts_are_switched_off(tmp_path: Path):

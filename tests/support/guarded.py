@@ -45,8 +45,9 @@ def a_standing(*touches: Touch, at_phone: Iterable[Touch] = (), zone: str = "UTC
     customer = given.pop("customer", Customer(id="c1", email="c1@example.com", phone="+12125550101", timezone=zone))
     keys: Mapping[str, str] = {"sms": PHONE_KEY, "call": PHONE_KEY, "email": "k-mail"}
     consents = given.pop("consents", (Consent(channel="all", purpose="all", given=True, at=NOON - 900 * DAY),))
+    zones = given.pop("zones", (zone,) if zone else ())
     return Standing(
-        customer=customer, zone=zone, touches=touches, address_keys=keys, at_address={PHONE_KEY: tuple(at_phone)},
+        customer=customer, zones=zones, touches=touches, address_keys=keys, at_address={PHONE_KEY: tuple(at_phone)},
         consents=consents, **given,
     )  # fmt: skip
 

@@ -86,6 +86,7 @@ class Chance:
     outcome: str | None
     back_off: tuple[int, int, int] | None = None
     silence: int = 0
+    laws: str = "[]"
 
     @property
     def rules(self) -> str:
@@ -95,7 +96,8 @@ class Chance:
         if self.back_off is not None and self.gap:
             quiet += " back_off: {{after: {}, factor: {}, longest: {}}},".format(*self.back_off)
         return rules_of(*RULES, cadence=f"{{min_gap: {self.gap} hours, caps: [{caps}], hours: {{{hours}}},{quiet}"
-                        " holds: [{while: complaint, purposes: [marketing]}], holidays: none}")  # fmt: skip
+                        " holds: [{while: complaint, purposes: [marketing]}], holidays: none,"
+                        f" laws: {self.laws}}}")  # fmt: skip
 
     def open(self) -> Business:
         people = [
@@ -135,6 +137,7 @@ chances = st.builds(
     outcome=st.sampled_from(OUTCOMES),
     back_off=st.none() | st.tuples(st.integers(0, 2), st.integers(2, 3), st.integers(2, 8)),
     silence=st.sampled_from([0, 0, 3, 20]),
+    laws=st.sampled_from(["[]", "[us, fr]"]),
 )  # fmt: skip
 
 

@@ -16,7 +16,9 @@ SECOND = 1_000_000
 HOUR = 3600 * SECOND
 LENGTH = {"1 day": 24, "3 days": 72, "9 days": 216, "40 hours": 40}
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+BY_AREA_CODE = "America/New_York"  # of 212, which every phone has; an area code says it where nobody else does
 OBEYS = ("marketing", "care")
+FEDERAL = "mon-sun: 08:00-21:00"
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,16 @@ def out_of_hours(shop: Business, chance: Chance) -> list[str]:
         mine = [(time, zone) for time, who, zone in changes if who == touch.customer]
         before = [chance.people[int(touch.customer[1:])][1], *(zone for time, zone in mine if time < at)][-1]
         # What happens at the very instant of a change may be judged by either zone.
-        zones = [before, *(zone for time, zone in mine if time == at)]
-        if not any(zone and is_open(chance.hours[touch.channel], at.astimezone(ZoneInfo(zone))) for zone in zones):
+        zones = [before or BY_AREA_CODE, *(zone for time, zone in mine if time == at)]
+        told = [chance.hours[touch.channel], *([FEDERAL] if kept_by_law(touch, chance) else ())]
+        if not any(all(is_open(hours, at.astimezone(ZoneInfo(zone))) for hours in told) for zone in zones):
             found.append(f"{touch.customer} {touch.channel} {at}")
     return found
+
+
+def kept_by_law(touch: Entry, chance: Chance) -> bool:
+    """Whether federal law speaks of it: every phone here is one of New York's."""
+    return "us" in chance.laws and touch.channel in ("call", "sms") and touch.obeys
 
 
 def is_open(said: str, local) -> bool:
