@@ -77,8 +77,8 @@ class Engine:
         `starts=False` takes them as history: facts, that start nothing. Raises DatabaseError, and then nothing of the
         batch is stored.
         """
-        now = self.clock.now()
         with self.store.writing() as tx:
+            now = self.clock.now()
             receipts, batch = take_in(tx, events, now, self.policy, self.rules, starts, self._say)
             planned = bool(batch.changes.new or batch.changes.changed)
         if planned:
@@ -87,8 +87,8 @@ class Engine:
 
     def save_customers(self, people: Sequence[tuple[Customer, Sequence[Consent]]]) -> None:
         """Store customers, with what they agreed to. What a line doesn't say stays as it was; twice changes nothing."""
-        now = self.clock.now()
         with self.store.writing() as tx:
+            now = self.clock.now()
             planned = take_people(tx, people, now, self.policy, self.rules, self._say)
         if planned or self.rules.by_clock:
             self.notify()
@@ -139,11 +139,13 @@ class Engine:
 
     def _claim(self, size: int) -> tuple[int, list[Attempt], list[Attempt]]:
         """Decide and reserve. Returns how many were looked at, the attempts to send, and those that were lost."""
-        now = self.clock.now()
         with self.store.writing() as tx:
+            now = self.clock.now()  # not before: another process may have held the lock for long
             due = tx.follow_ups.due(now, size, tx.house.paused())
             if not due:
                 return 0, [], []
+            stuck = [f for f in due if f.state == "claimed"]
+            again, lost = take_back(tx, stuck, now, self._post, self.lease, self.worker)
             mine = [f for f in due if f.state != "claimed"]
             claim = claiming.load(
                 tx,
@@ -159,17 +161,14 @@ class Engine:
             )
             for f in mine:
                 decide(claim, f)
-            again, lost = take_back(
-                tx, [f for f in due if f.state == "claimed"], now, self._post, self.lease, self.worker
-            )
             claiming.write(claim)
             follow_finished(tx, claim.finished, now, self.policy, self.rules, self._say)
         return len(due), [*claim.attempts, *again], lost
 
     def _record(self, answers: Sequence[tuple[Attempt, Answer]]) -> None:
-        now = self.clock.now()
         customers = {a.customer for a, _ in answers}
         with self.store.writing() as tx:
+            now = self.clock.now()
             batch = empty_batch(tx, customers, now, self.policy, self.rules, self._say)
             batch.open = tx.follow_ups.open_of(customers)
             claimed = {f.id: f for of_one in batch.open.values() for f in of_one}

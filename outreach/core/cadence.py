@@ -104,3 +104,14 @@ class Cadence:
     def policy(self, purpose: str) -> PurposePolicy:
         """The policy of a purpose."""
         return self.purposes[purpose]
+
+    def hold_of(self, event_type: str) -> str:
+        """The hold that events of this type open or close, such as `complaint.opened` and `complaint.resolved`: one
+        that a hold of the cadence is called by, and `complaint` always; "" for none."""
+        name, _, deed = event_type.rpartition(".")
+        named = name == "complaint" or any(hold.name == name for hold in self.holds)
+        return name if named and deed in ("opened", "resolved") else ""
+
+    def held_by(self, name: str) -> frozenset[str]:
+        """The purposes that wait while this hold is open."""
+        return frozenset().union(*(hold.purposes for hold in self.holds if hold.name == name))

@@ -49,3 +49,8 @@ class Standing:
             return self.touches
         own = {t.id for t in self.touches}
         return self.touches + tuple(t for t in shared if t.id not in own)
+
+    def touched_later(self, channel: str, now: datetime) -> datetime | None:
+        """The latest touch that lies ahead of `now`, of those that a contact by this channel has to reckon with: a
+        clock ran ahead, or this one was set back. Until then no window can be told; None as a rule."""
+        return max((t.at for t in self.touches_for(channel) if t.counting and t.at > now), default=None)

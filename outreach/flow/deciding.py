@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from outreach.core.follow_up import AHEAD, FollowUp, evolve
+from outreach.core.follow_up import AHEAD, TOUCHING, FollowUp, evolve
 from outreach.core.merging import AFTER, carrier, on_cap, riding
 from outreach.core.moment import again
 from outreach.core.planner import Place, arrange
@@ -84,6 +84,12 @@ def _remember(claim: Claim, f: FollowUp, rule: Rule, here: Situation) -> None:
 
 def _judge(claim: Claim, f: FollowUp, here: Situation) -> None:
     """Arrange all that lies ahead of the customer, and do what the plan says of `f`."""
+    until = claim.standings[f.customer].touched_later(f.channel, claim.now) if _obeys(claim, f) else None
+    if until is not None:
+        text = "the latest contact lies ahead of this clock, which must have gone back"
+        reason = Reason(code="clock", text=text, numbers={"touch": until.isoformat()})
+        _wait_or_end(claim, f, Place(at=until, reasons=(reason,)))
+        return
     mine = claim.ahead.get(f.customer, ())
     others = [
         o for o in mine if o.state == "scheduled" and claim.now <= o.valid_until and not carrier(o, mine, claim.now)
@@ -100,7 +106,16 @@ def _judge(claim: Claim, f: FollowUp, here: Situation) -> None:
         go(claim, f, here, [o for o in joining if not _ended(claim, o)])
     elif rule.on_cap == "drop" and _capped(place):
         claim.end(f, "cancelled", *sorted(place.reasons, key=lambda r: not _takes_room(r)))
-    elif claim.now >= f.valid_until:
+    else:
+        _wait_or_end(claim, f, place)
+
+
+def _obeys(claim: Claim, f: FollowUp) -> bool:
+    return f.channel in TOUCHING and claim.policy.cadence.policy(f.purpose).obeys_caps
+
+
+def _wait_or_end(claim: Claim, f: FollowUp, place: Place) -> None:
+    if claim.now >= f.valid_until:
         expire(claim, f, place.reasons)
     else:
         _put_off(claim, f, place)
@@ -127,7 +142,8 @@ def _takes_room(reason: Reason) -> bool:
 def _put_off(claim: Claim, f: FollowUp, place: Place) -> None:
     """Look again when there is room; when there is none in sight, at the end of its worth (or when facts change)."""
     reasons = place.reasons or (Reason(code="room", text="a more important contact comes first"),)
-    later = evolve(f, wake=place.at or f.valid_until, reason=awaited(reasons))
+    wake = min(place.at, f.valid_until) if place.at is not None else f.valid_until
+    later = evolve(f, wake=wake, reason=awaited(reasons))
     claim.changes.change(later, "deferred", reasons, claim.now)
 
 

@@ -11,12 +11,13 @@ from outreach.core.event import Event
 from outreach.core.follow_up import OUTCOMES
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
+from outreach.core.quiet import MARKS
 from outreach.flow.consenting import consent, wrong
+from outreach.flow.holding import hold
 from outreach.flow.intake import Batch
 from outreach.flow.news import changed, take_news
 from outreach.flow.outcomes import take_outcome
 from outreach.flow.replying import message_received
-from outreach.flow.waking import look_again
 from outreach.flow.watching import arm
 
 
@@ -25,6 +26,8 @@ def apply(batch: Batch, event: Event) -> None:
     effect = EFFECTS.get(event.type)
     if effect is not None:
         effect(batch, event)
+    elif (name := batch.policy.cadence.hold_of(event.type)) and name not in MARKS:
+        hold(batch, event, name)
 
 
 def refuse(event: Event) -> str:
@@ -36,19 +39,6 @@ def refuse(event: Event) -> str:
     if event.type == "outcome" and not (event.data.get("rule") or event.data.get("follow_up")):
         return "an outcome needs `rule` (and `step`) or `follow_up`, to say which call or task it ends"
     return wrong(event) if event.type in ("consent.given", "consent.withdrawn") else ""
-
-
-def _complaint_opened(batch: Batch, event: Event) -> None:
-    batch.tx.holds.open(event.customer, "complaint", _key(event), event.time)
-    batch.holds.setdefault(event.customer, {}).setdefault("complaint", event.time)
-
-
-def _complaint_resolved(batch: Batch, event: Event) -> None:
-    batch.tx.holds.close(event.customer, "complaint", _key(event), event.time)
-    still = batch.tx.holds.of([event.customer]).get(event.customer, {})
-    batch.holds[event.customer] = dict(still)
-    if "complaint" not in still:
-        look_again(batch, event, "hold:complaint")
 
 
 def _contact_made(batch: Batch, event: Event) -> None:
@@ -77,14 +67,8 @@ def _customer_changed(batch: Batch, event: Event) -> None:
     take_news(batch, old, event)
 
 
-def _key(event: Event) -> str:
-    return str(event.data.get("key") or event.data.get("complaint_id") or "")
-
-
 Effect = Callable[[Batch, Event], None]
 EFFECTS: dict[str, Effect] = {
-    "complaint.opened": _complaint_opened,
-    "complaint.resolved": _complaint_resolved,
     "consent.given": consent,
     "consent.withdrawn": consent,
     "message.received": message_received,

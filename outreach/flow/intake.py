@@ -40,7 +40,8 @@ def load(
     opening = {e.customer for e in events if concerned[e.type].asks_open}
     facts = {t for c in concerned.values() for t in c.facts}
     windowed = {r for c in concerned.values() for r in c.windowed}
-    touching = {e.customer for e in events if concerned[e.type].touching or e.type in ENGINE_TYPES}
+    meant = {t for t in concerned if t in ENGINE_TYPES or policy.cadence.hold_of(t)}
+    touching = {e.customer for e in events if concerned[e.type].touching or e.type in meant}
     open_now = tx.follow_ups.open_of(touching)
     return Batch(
         tx=tx, now=now, policy=policy, rules=rules, customers=known,

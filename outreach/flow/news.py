@@ -14,7 +14,7 @@ from outreach.core.rule import OnDate, Rule
 from outreach.core.trace import Reason
 from outreach.flow.batch import Batch
 from outreach.flow.intake import move
-from outreach.flow.waking import look_again
+from outreach.flow.waking import look_again, off_the_list
 
 
 def take_news(batch: Batch, old: Customer, event: Event) -> None:
@@ -26,6 +26,9 @@ def take_news(batch: Batch, old: Customer, event: Event) -> None:
     for unknown in ("unknown_timezone", "unknown_place", "no_common_hour"):
         look_again(batch, event, unknown)
     for f in batch.ahead(new.id):
+        if f.state == "listed" and f.channel == "call" and new.address("call") != old.address("call"):
+            off_the_list(batch, told, f)  # another phone has windows of its own
+            f = batch.latest(f)
         rule = batch.rules.get(f.rule)
         if rule is None or f.index >= len(rule.steps):
             continue

@@ -1,4 +1,5 @@
-"""Waking: what was put off is looked at again when news comes that may let it pass."""
+"""Waking: what was put off is looked at again when news comes that may let it pass, and what is on the staff's list
+when news comes that may keep it back."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Iterable
 
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp, evolve
+from outreach.core.merging import riders
 from outreach.core.signs import is_sign
 from outreach.core.trace import Reason
 from outreach.flow.batch import Batch
@@ -30,3 +32,11 @@ def _wake(batch: Batch, event: Event, f: FollowUp, code: str) -> None:
     if f.state == "scheduled" and f.reason.startswith(code):
         woken = evolve(f, wake=max(batch.now, f.due), reason="")
         batch.changes.change(woken, "woken", (Reason(code=event.type),), batch.now)
+
+
+def off_the_list(batch: Batch, event: Event, f: FollowUp) -> None:
+    """Take a call off the staff's list: it gives its place back, and is judged anew at once, by what is known now."""
+    batch.changes.release(f)
+    again = evolve(f, state="scheduled", wake=batch.now, listed=None, reason="")
+    batch.changes.change(again, "woken", (Reason(code=event.type, numbers={"event": event.id}),), batch.now)
+    batch.wake(riders(f, batch.ahead(f.customer)), event.type)

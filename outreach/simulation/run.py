@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from outreach.core.cadence import Cadence
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
 from outreach.core.rule import comes_again
@@ -71,7 +72,7 @@ class Simulation:
         """Dispatch what is due before the next event, then ingest as many as may go together; how many those were."""
         first = events[start]
         self._dispatch_until(first.time)
-        end = _together(events, start, self.engine.next_wake())
+        end = _together(events, start, self.engine.next_wake(), self.engine.policy.cadence)
         batch = events[start:end]
         self.clock.instant = max(self.clock.instant, self._awake(first.time))
         self.receipts += self.engine.ingest(batch)
@@ -137,19 +138,20 @@ def _outcomes_by_customer(events: Iterable[Event]) -> dict[str, list[Event]]:
     return found
 
 
-def _together(events: Sequence[Event], start: int, wake: datetime | None) -> int:
+def _together(events: Sequence[Event], start: int, wake: datetime | None, cadence: Cadence) -> int:
     """The end of the run of events that may be taken in one batch (exclusive)."""
     seen: set[str] = set()
     end = start
     moment = events[start].time
     while end < len(events) and end - start < BATCH:
         event = events[end]
-        if end > start and (event.customer in seen or event.type in ENGINE_TYPES or event.time != moment):
+        meant = event.type in ENGINE_TYPES or cadence.hold_of(event.type) != ""
+        if end > start and (event.customer in seen or meant or event.time != moment):
             break
         if wake is not None and event.time >= wake and end > start:
             break
         seen.add(event.customer)
         end += 1
-        if event.type in ENGINE_TYPES:
+        if meant:
             break
     return end

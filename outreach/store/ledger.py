@@ -50,6 +50,17 @@ class Ledger(Book):
         sql = 'UPDATE touch SET state = ?, "by" = ? WHERE bucket = ? AND tenant_id = ? AND subject = ? AND id = ?'
         self.write_many(sql, rows)
 
+    def redate(self, touches: Iterable[Touch], at: datetime) -> None:
+        """These touches take place at this instant and not when they were reserved; the gaps they obey go with them."""
+        rows = [
+            (micros(at), micros(at), self.place(s), self.tenant, s, t.id)
+            for t in touches
+            for s in (f"c:{t.customer}", f"a:{t.address_key}")
+            if s != "a:"
+        ]
+        sql = "UPDATE touch SET gap_until = gap_until + (? - at), at = ?"
+        self.write_many(f"{sql} WHERE bucket = ? AND tenant_id = ? AND subject = ? AND id = ?", rows)
+
     def of_follow_ups(self, pairs: Iterable[tuple[str, str]]) -> dict[str, Touch]:
         """The live touch of each of these (customer, follow-up), by follow-up."""
         listed = list(pairs)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
+from outreach.core.customer import Customer
 from outreach.flow.claim import LEASE
 from outreach.ports import Message
-from tests.support.business import Business, a_rule, an_engine, rules_of, utc
+from tests.support.business import Business, a_customer, a_rule, an_engine, rules_of, utc
 from tests.support.senders import ScriptedSender
 
 RULES = rules_of(a_rule())
+LONG = "sms: {at: in 1 hour, template: hi, valid_for: 3 days}"
 DUE = utc("2026-11-02T16:00")
 
 
@@ -19,7 +23,9 @@ class Killed(BaseException):
     """As `kill -9`: nothing after it runs."""
 
 
-def a_shop(idempotency: str, *, sent: bool) -> tuple[Business, ScriptedSender]:
+def a_shop(
+    idempotency: str, *, sent: bool, rules: str = RULES, people: Sequence[Customer] = (), **given: Any
+) -> tuple[Business, ScriptedSender]:
     """The worker is killed at the call; `sent` says whether the provider had taken the message by then."""
     sender = ScriptedSender(idempotency=idempotency)
 
@@ -29,8 +35,9 @@ def a_shop(idempotency: str, *, sent: bool) -> tuple[Business, ScriptedSender]:
         raise Killed
 
     sender.before = die
-    shop = an_engine(RULES, senders={"sms": sender}, worker="first")
-    shop.tell("purchase")
+    shop = an_engine(rules, *people, senders={"sms": sender}, worker="first", **given)
+    for person in people or [a_customer()]:
+        shop.tell("purchase", person.id)
     shop.clock.instant = DUE
     with pytest.raises(Killed):
         shop.engine.dispatch()
@@ -89,3 +96,56 @@ def test_a_pause_does_not_keep_a_claim_from_its_end():
     with shop.engine.store.writing() as tx:
         tx.house.pause("*", DUE, "Kim")
     assert shop.wait(DUE + LEASE).states() == ["unknown unknown:worker_lost"]
+
+
+def left_behind(cadence: str, *, again: datetime) -> tuple[Business, ScriptedSender]:
+    """A worker was killed at the call; the next one is only started then. The sender sends an attempt once."""
+    shop, sender = a_shop("native", sent=False, rules=rules_of(a_rule(LONG), cadence=cadence))
+    shop.clock.instant = again
+    while shop.engine.dispatch():
+        pass
+    return shop, sender
+
+
+@pytest.mark.parametrize(
+    ("cadence", "again"),
+    [
+        ('{min_gap: 1 day, caps: [], holidays: none, hours: {sms: {mon-sun: "09:00-20:00"}}}', "2026-11-03T03:00"),
+        ("{min_gap: 1 day, caps: [], holidays: none}", "2026-11-09T16:00"),
+    ],
+)
+def test_at_night_and_when_its_worth_is_over_it_is_not_tried_again(cadence: str, again: str):
+    shop, sender = left_behind(cadence, again=utc(again))
+    assert (shop.states(), sender.seen) == (["unknown unknown:worker_lost"], [])
+
+
+def test_what_is_tried_again_later_counts_from_then():
+    shop, sender = left_behind("{min_gap: 1 day, caps: [], holidays: none}", again=utc("2026-11-03T15:00"))
+    assert (len(sender.seen), [t.at for t in shop.touches()]) == (1, [utc("2026-11-03T15:00")])
+    shop.tell("purchase", id="another")
+    assert shop.wait("2026-11-09T00:00").all()[1].ended == utc("2026-11-04T15:00")
+
+
+def test_it_is_not_tried_again_when_somebody_has_rung_her_meanwhile():
+    shop, sender = a_shop("native", sent=False, rules=rules_of(a_rule(LONG), cadence="{min_gap: 1 day, caps: []}"))
+    shop.wait("2026-11-02T16:00:30").tell("contact.made", channel="call")
+    assert (shop.wait("2026-11-09T00:00").states(), sender.seen) == (["unknown unknown:worker_lost"], [])
+
+
+def test_of_two_at_one_phone_that_were_left_behind_no_more_goes_than_may():
+    people = [a_customer("ann"), a_customer("ben")]
+    rules = rules_of(a_rule(LONG), cadence="{min_gap: 10 minutes, caps: [], holidays: none}")
+    shop, sender = a_shop("native", sent=False, rules=rules, people=people, lease=timedelta(hours=2))
+    sender.before = die
+    shop.clock.instant = DUE + timedelta(minutes=10)
+    with pytest.raises(Killed):
+        shop.engine.dispatch()
+    sender.before = lambda message: None
+    shop.clock.instant = utc("2026-11-02T19:00")
+    assert shop.engine.dispatch() == 2
+    assert sorted(shop.states("ann") + shop.states("ben")) == ["sent", "unknown unknown:worker_lost"]
+    assert len(sender.seen) == 1
+
+
+def die(message: Message) -> None:
+    raise Killed
