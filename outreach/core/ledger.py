@@ -15,6 +15,8 @@ class Touch:
 
     `counts` is "yes", "gap" (for the minimum gap only) or "no": the purpose's policy when it was reserved, so that a
     later change of the cadence never reopens a budget. `follow_up` is empty for contacts made outside the engine.
+    `known` (JSON) is what the guard knew when it let this one pass, so that it can be judged by that ever after: the
+    policy's version, the zones and places she might be in, and her country and region; empty when no guard was asked.
     """
 
     id: str
@@ -27,6 +29,7 @@ class Touch:
     follow_up: str = ""
     address_key: str = ""
     by: str = ""
+    known: str = ""
 
     @property
     def counting(self) -> bool:

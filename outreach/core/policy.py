@@ -15,13 +15,15 @@ from outreach.core.zone import known
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """The cadence, the house's calendar and the public holidays of any place: what the guard needs besides the
-    customer's standing. `zone` is the house's own; `atlas` tells where a customer may be."""
+    customer's standing. `zone` is the house's own; `atlas` tells where a customer may be; `version` names all that a
+    contact is judged by (see `fingerprint`), and every touch keeps it."""
 
     cadence: Cadence
     calendar: Calendar
     holidays: HolidaysOf
     zone: str = "UTC"
     atlas: Atlas = field(default_factory=Atlas)
+    version: str = ""
 
     def zones(self, customer: Customer) -> tuple[str, ...]:
         """The zones in all of which an hour must be allowed; none when they aren't known and the cadence says to

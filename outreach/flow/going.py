@@ -14,6 +14,7 @@ from outreach.core.trace import Reason, awaited
 from outreach.flow.claim import DEADLINE, Claim
 from outreach.ports import Rendered
 from outreach.store.attempts import Attempt
+from outreach.store.codec import dump
 
 
 def expire(claim: Claim, f: FollowUp, reasons: tuple[Reason, ...] = ()) -> None:
@@ -94,10 +95,18 @@ def _reserve(claim: Claim, f: FollowUp, standing: Standing) -> None:
     touch = Touch(
         id=make_id(bucket_of(claim.tx.tenant, f.customer), "touch", f.id, str(f.attempt + 1)), customer=f.customer,
         at=claim.now, channel=f.channel, purpose=f.purpose, counts=policy.counts, follow_up=f.id,
-        address_key=standing.address_keys.get(f.channel, ""),
+        address_key=standing.address_keys.get(f.channel, ""), known=_known(claim, standing),
     )  # fmt: skip
     claim.touches.append(touch)
     for customer in claim.sharing.get(touch.address_key, ()) or (f.customer,):
         claim.standings[customer].learn(touch)
     if policy.obeys_caps and policy.counts != "no":
         claim.gaps[touch.id] = claim.policy.cadence.min_gap
+
+
+def _known(claim: Claim, standing: Standing) -> str:
+    """What this was decided by, for whoever judges it later: a customer moves, and a cadence is edited."""
+    c, places = standing.customer, sorted(standing.places)
+    return dump(
+        {"policy": claim.policy.version, "zones": standing.zones, "places": places, "home": (c.country, c.region)}
+    )

@@ -10,6 +10,7 @@ from typing import Final
 
 from outreach.core.cadence import Cadence
 from outreach.core.calendar import Calendar
+from outreach.core.fingerprint import fingerprint
 from outreach.core.guard import Policy
 from outreach.core.rule import Rule
 from outreach.errors import Problem, RulebookError
@@ -48,7 +49,11 @@ class Rulebook:
     def policy(self) -> Policy:
         """What the guard and the planner hold contacts to."""
         holidays = self.calendar.holidays or public_holidays
-        return Policy(cadence=self.cadence, calendar=self.calendar, holidays=holidays, zone=self.zone, atlas=ATLAS)
+        version = fingerprint(self.cadence, self.calendar, self.zone)
+        return Policy(
+            cadence=self.cadence, calendar=self.calendar, holidays=holidays, zone=self.zone, atlas=ATLAS,
+            version=version,
+        )  # fmt: skip
 
 
 def load_rulebook(

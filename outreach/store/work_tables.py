@@ -143,3 +143,4 @@ class TouchRow(Table, table=True):
     follow_up: str = Word()
     address_key: str = Word()
     by: str = Word()
+    known: str = Word()
