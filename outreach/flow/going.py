@@ -11,6 +11,7 @@ from outreach.core.merging import also, riding
 from outreach.core.situation import Situation
 from outreach.core.standing import Standing
 from outreach.core.trace import Reason, awaited
+from outreach.flow.batch import waiting_for_room
 from outreach.flow.claim import DEADLINE, Claim
 from outreach.ports import Rendered
 from outreach.store.attempts import Attempt
@@ -23,6 +24,11 @@ def expire(claim: Claim, f: FollowUp, reasons: tuple[Reason, ...] = ()) -> None:
     known = (Reason(code=f.reason),) if stood else (Reason(code="valid_for", text="not done in time"),)
     if f.state == "listed":
         claim.changes.release(f)
+        for o in waiting_for_room(f, claim.ahead.get(f.customer, ())):
+            woken = evolve(o, wake=max(claim.now, o.due))
+            claim.changes.change(
+                woken, "woken", (Reason(code="room", text=f"{f.rule} gives its place back"),), claim.now
+            )
     kept_off = awaited(reasons) if reasons else ""
     claim.end(f, "expired", *([r for r in reasons if r.code == kept_off][:1] or known))
 

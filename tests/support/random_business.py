@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -99,12 +100,12 @@ class Chance:
                         " holds: [{while: complaint, purposes: [marketing]}], holidays: none,"
                         f" laws: {self.laws}}}")  # fmt: skip
 
-    def open(self) -> Business:
+    def open(self, **given: Any) -> Business:
         people = [
             a_customer(f"c{n}", phone=f"+1212555010{phone}", timezone=zone)
             for n, (phone, zone) in enumerate(self.people)
         ]
-        return an_engine(self.rules, *people, at=START.replace(tzinfo=None).isoformat())
+        return an_engine(self.rules, *people, at=START.replace(tzinfo=None).isoformat(), **given)
 
     @property
     def events(self) -> list[Event]:
