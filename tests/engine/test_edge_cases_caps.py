@@ -161,6 +161,28 @@ def test_a_worker_that_was_down_makes_up_within_hours_gap_and_worth(hours: int, 
     assert ends["sent"] + ends["expired"] == 3
 
 
+@pytest.mark.parametrize("window", ["gap", "cap"])
+def test_a_clock_that_is_set_back_opens_no_window_again(window: str):
+    """Two days back, after a restart: she was written to a minute ago, whatever the clock says."""
+    held = cadence(gap="1 day") if window == "gap" else cadence("[{max: 1, per: 1 day}]")
+    it = an_engine(rules_of(a_rule(NOW.replace("3 days", "9 days")), cadence=held))
+    it.tell("purchase", id="e1")
+    it.wait(it.clock.instant)
+    it.clock.instant -= 2 * DAY
+    it.tell("purchase", id="e2")
+    assert it.wait("2026-11-01T00:00").states() == ["scheduled clock", "sent"]
+    assert [t.at for t in it.wait("2026-11-12T00:00").touches()] == [utc("2026-11-02T15:00"), utc("2026-11-03T15:00")]
+
+
+def test_what_is_worth_nothing_by_the_time_the_clock_has_caught_up_expires_and_says_so():
+    it = an_engine(rules_of(a_rule(NOW.replace("3 days", "1 day")), cadence=cadence(gap="1 hour")))
+    it.tell("purchase", id="e1")
+    it.wait(it.clock.instant)
+    it.clock.instant -= 2 * DAY
+    it.tell("purchase", id="e2")
+    assert it.wait("2026-11-12T00:00").states() == ["expired clock", "sent"]
+
+
 # Many hands on one file.
 
 
