@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,8 @@ from outreach.core.event import Event
 from outreach.simulation.contacts import Contact
 from tests.support.business import Business
 from tests.support.random_business import START, Chance, catch_up, chances, rows
+
+pytestmark = pytest.mark.slow
 
 unhurried = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
