@@ -31,6 +31,11 @@ class Receipt(NamedTuple):
     reason: str = ""
 
 
+def waiting_for_room(f: FollowUp, ahead: Iterable[FollowUp]) -> list[FollowUp]:
+    """What of these was put off, and may go once `f` takes no room any more."""
+    return [o for o in ahead if o.id != f.id and o.state == "scheduled" and o.reason]
+
+
 @dataclass(slots=True)
 class Batch:
     """The facts about all customers of a batch, and what is about to be written."""
@@ -88,9 +93,12 @@ class Batch:
         self.changes.change(over, state, (reason,), self.now)
         if f.state == "listed":
             self.changes.release(f)
-        # What was put off looks whether there is room now.
-        self.wake([o for o in self.ahead(f.customer) if o.state == "scheduled" and o.reason], reason.code)
+        self.room_for_others(f, reason.code)
         return over
+
+    def room_for_others(self, f: FollowUp, reason: str) -> None:
+        """What was put off looks whether there is room now that `f` takes none."""
+        self.wake(waiting_for_room(f, self.ahead(f.customer)), reason)
 
     def wake(self, follow_ups: Iterable[FollowUp], reason: str) -> None:
         """Let these be looked at as soon as they are due."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
+from outreach.core.guard import Policy
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
 from outreach.core.merging import also, riding
 from outreach.core.situation import Situation
 from outreach.core.standing import Standing
 from outreach.core.trace import Reason, awaited
+from outreach.flow.batch import waiting_for_room
 from outreach.flow.claim import DEADLINE, Claim
 from outreach.ports import Rendered
 from outreach.store.attempts import Attempt
@@ -23,6 +25,11 @@ def expire(claim: Claim, f: FollowUp, reasons: tuple[Reason, ...] = ()) -> None:
     known = (Reason(code=f.reason),) if stood else (Reason(code="valid_for", text="not done in time"),)
     if f.state == "listed":
         claim.changes.release(f)
+        for o in waiting_for_room(f, claim.ahead.get(f.customer, ())):
+            woken = evolve(o, wake=max(claim.now, o.due))
+            claim.changes.change(
+                woken, "woken", (Reason(code="room", text=f"{f.rule} gives its place back"),), claim.now
+            )
     kept_off = awaited(reasons) if reasons else ""
     claim.end(f, "expired", *([r for r in reasons if r.code == kept_off][:1] or known))
 
@@ -95,7 +102,7 @@ def _reserve(claim: Claim, f: FollowUp, standing: Standing) -> None:
     touch = Touch(
         id=make_id(bucket_of(claim.tx.tenant, f.customer), "touch", f.id, str(f.attempt + 1)), customer=f.customer,
         at=claim.now, channel=f.channel, purpose=f.purpose, counts=policy.counts, follow_up=f.id,
-        address_key=standing.address_keys.get(f.channel, ""), known=_known(claim, standing),
+        address_key=standing.address_keys.get(f.channel, ""), known=decided_by(claim.policy, standing),
     )  # fmt: skip
     claim.touches.append(touch)
     for customer in claim.sharing.get(touch.address_key, ()) or (f.customer,):
@@ -104,9 +111,7 @@ def _reserve(claim: Claim, f: FollowUp, standing: Standing) -> None:
         claim.gaps[touch.id] = claim.policy.cadence.min_gap
 
 
-def _known(claim: Claim, standing: Standing) -> str:
+def decided_by(policy: Policy, standing: Standing) -> str:
     """What this was decided by, for whoever judges it later: a customer moves, and a cadence is edited."""
     c, places = standing.customer, sorted(standing.places)
-    return dump(
-        {"policy": claim.policy.version, "zones": standing.zones, "places": places, "home": (c.country, c.region)}
-    )
+    return dump({"policy": policy.version, "zones": standing.zones, "places": places, "home": (c.country, c.region)})

@@ -10,6 +10,7 @@ from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.guard import opening, refusal
 from outreach.core.ledger import Touch
 from outreach.flow.claim import DEADLINE
+from outreach.flow.going import decided_by
 from outreach.flow.post import Post
 from outreach.flow.record import open_attempts
 from outreach.flow.standings import load_standings
@@ -55,7 +56,7 @@ def _goes_now(tx: Transaction, f: FollowUp, attempt: Attempt, now: datetime, pos
         return False
     if opening(f, now, standing, post.policy).at != now:
         return False
-    tx.ledger.redate(own, now)
+    tx.ledger.redate(replace(t, at=now, known=decided_by(post.policy, standing)) for t in own)
     return True
 
 

@@ -39,6 +39,8 @@ def record(batch: Batch, answers: Sequence[tuple[Attempt, Answer]], claimed: dic
             batch.tx.customers.suppress([attempt.address_key], attempt.channel, f"provider:{answer.code}", batch.now)
         if after.ended:
             over += [after, *_with_riders(batch, after)]
+        if after.state in ("failed", "suppressed"):
+            batch.room_for_others(after, after.reason)
     batch.tx.attempts.end(attempts)
     return over
 

@@ -50,15 +50,16 @@ class Ledger(Book):
         sql = 'UPDATE touch SET state = ?, "by" = ? WHERE bucket = ? AND tenant_id = ? AND subject = ? AND id = ?'
         self.write_many(sql, rows)
 
-    def redate(self, touches: Iterable[Touch], at: datetime) -> None:
-        """These touches take place at this instant and not when they were reserved; the gaps they obey go with them."""
+    def redate(self, touches: Iterable[Touch]) -> None:
+        """These take place at their `at` and not when they were reserved, by what is `known` now; the gaps they obey go
+        with them."""
         rows = [
-            (micros(at), micros(at), self.place(s), self.tenant, s, t.id)
+            (micros(t.at), micros(t.at), t.known, self.place(s), self.tenant, s, t.id)
             for t in touches
             for s in (f"c:{t.customer}", f"a:{t.address_key}")
             if s != "a:"
         ]
-        sql = "UPDATE touch SET gap_until = gap_until + (? - at), at = ?"
+        sql = "UPDATE touch SET gap_until = gap_until + (? - at), at = ?, known = ?"
         self.write_many(f"{sql} WHERE bucket = ? AND tenant_id = ? AND subject = ? AND id = ?", rows)
 
     def of_follow_ups(self, pairs: Iterable[tuple[str, str]]) -> dict[str, Touch]:

@@ -43,6 +43,7 @@ def test_two_windows_that_overlap_are_both_kept():
     around = [NOON - 20 * HOUR, NOON + 20 * HOUR]
     assert not crowded(NOON, around, 2, DAY)
     assert crowded(NOON, [NOON - 2 * HOUR, NOON + 20 * HOUR], 2, DAY)
+    assert not crowded(NOON, [NOON - 12 * HOUR, NOON + 12 * HOUR], 2, DAY)  # the first is out when the last comes
 
 
 def test_what_allows_nothing_never_has_room():

@@ -11,7 +11,7 @@ import pytest
 from outreach.core.customer import Customer
 from outreach.flow.claim import LEASE
 from outreach.ports import Message
-from tests.support.business import Business, a_customer, a_rule, an_engine, rules_of, utc
+from tests.support.business import Business, a_customer, a_rule, a_rulebook, an_engine, rules_of, utc
 from tests.support.senders import ScriptedSender
 
 RULES = rules_of(a_rule())
@@ -124,6 +124,14 @@ def test_what_is_tried_again_later_counts_from_then():
     assert (len(sender.seen), [t.at for t in shop.touches()]) == (1, [utc("2026-11-03T15:00")])
     shop.tell("purchase", id="another")
     assert shop.wait("2026-11-09T00:00").all()[1].ended == utc("2026-11-04T15:00")
+
+
+def test_what_is_tried_again_under_another_cadence_is_told_to_be_judged_by_that():
+    shop, _ = a_shop("native", sent=False)
+    shop.engine.policy = a_rulebook(rules_of(a_rule(), cadence="{min_gap: 1 hour, caps: [], holidays: none}")).policy
+    before = shop.engine.policy.version
+    shop.wait(DUE + LEASE)
+    assert f'"{before}"' in shop.touches()[0].known
 
 
 def test_it_is_not_tried_again_when_somebody_has_rung_her_meanwhile():

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from outreach.core.event import Event
-from tests.support.business import Business
-from tests.support.random_business import Chance, chances, rows, simulated
+from tests.support.random_business import Chance, chances, one_at_a_time, rows, simulated
 from tests.support.replay import ledger, verdict
 
 slow = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -73,27 +69,3 @@ def test_the_judge_sees_what_is_too_soon():
     with shop.engine.store.engine.begin() as conn:
         conn.exec_driver_sql("UPDATE event SET time = time - 3000 * 60 * 1000000 WHERE type = 'message.received'")
     assert any("a reply to read" in str(f) for f in verdict(shop, strict))
-
-
-def one_at_a_time(chance: Chance) -> Business:
-    """The simplest driver there is: before each event all that is due, then this one event."""
-    shop = chance.open()
-    for event in sorted(chance.events, key=lambda e: e.time):
-        catch_up(shop, chance.outcome, event.time)
-        shop.clock.instant = event.time
-        shop.engine.ingest([event])
-    catch_up(shop, chance.outcome, None)
-    return shop
-
-
-def catch_up(shop: Business, outcome: str | None, end: datetime | None) -> None:
-    while (due := shop.engine.next_wake()) is not None and (end is None or due <= end):
-        now = shop.clock.instant = max(shop.clock.instant, due)
-        while shop.engine.dispatch():
-            pass
-        with shop.engine.store.reading() as tx:
-            fresh = tx.follow_ups.listed_at(now)
-        for f in fresh if outcome else []:
-            said = "done" if (f.channel, outcome) == ("task", "reached") else outcome
-            data = {"follow_up": f.id, "outcome": said}
-            shop.engine.ingest([Event(id=f"said:{f.id}", type="outcome", customer=f.customer, time=now, data=data)])

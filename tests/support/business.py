@@ -91,6 +91,12 @@ def a_database() -> Database:
     return database
 
 
+def an_empty_file(path: Path) -> Path:
+    """The same, as a file."""
+    path.write_bytes(_empty())
+    return path
+
+
 def a_store(tenant: str = "main") -> Store:
     return Store(a_database(), b"test", tenant)
 

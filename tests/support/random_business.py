@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -87,6 +88,7 @@ class Chance:
     back_off: tuple[int, int, int] | None = None
     silence: int = 0
     laws: str = "[]"
+    only: str = ""  # the one rule that is in force; "" for all
 
     @property
     def rules(self) -> str:
@@ -95,16 +97,21 @@ class Chance:
         quiet = f" silence_after_refusal: {self.silence} days," if self.silence else ""
         if self.back_off is not None and self.gap:
             quiet += " back_off: {{after: {}, factor: {}, longest: {}}},".format(*self.back_off)
-        return rules_of(*RULES, cadence=f"{{min_gap: {self.gap} hours, caps: [{caps}], hours: {{{hours}}},{quiet}"
+        return rules_of(*self._in_force, cadence=f"{{min_gap: {self.gap} hours, caps: [{caps}], hours: {{{hours}}},"
+                        f"{quiet}"
                         " holds: [{while: complaint, purposes: [marketing]}], holidays: none,"
                         f" laws: {self.laws}}}")  # fmt: skip
 
-    def open(self) -> Business:
+    @property
+    def _in_force(self) -> list[str]:
+        return [rule for rule in RULES if rule.startswith(f"  {self.only}:" if self.only else "")]
+
+    def open(self, **given: Any) -> Business:
         people = [
             a_customer(f"c{n}", phone=f"+1212555010{phone}", timezone=zone)
             for n, (phone, zone) in enumerate(self.people)
         ]
-        return an_engine(self.rules, *people, at=START.replace(tzinfo=None).isoformat())
+        return an_engine(self.rules, *people, at=START.replace(tzinfo=None).isoformat(), **given)
 
     @property
     def events(self) -> list[Event]:
@@ -152,3 +159,27 @@ def simulated(chance: Chance, events: Iterable[Event] | None = None) -> Business
 
 def rows(shop: Business) -> list[Contact]:
     return list(contacts(shop.engine.store))
+
+
+def one_at_a_time(chance: Chance) -> Business:
+    """The simplest driver there is: before each event all that is due, then this one event."""
+    shop = chance.open()
+    for event in sorted(chance.events, key=lambda e: e.time):
+        catch_up(shop, chance.outcome, event.time)
+        shop.clock.instant = event.time
+        shop.engine.ingest([event])
+    catch_up(shop, chance.outcome, None)
+    return shop
+
+
+def catch_up(shop: Business, outcome: str | None, end: datetime | None) -> None:
+    while (due := shop.engine.next_wake()) is not None and (end is None or due <= end):
+        now = shop.clock.instant = max(shop.clock.instant, due)
+        while shop.engine.dispatch():
+            pass
+        with shop.engine.store.reading() as tx:
+            fresh = tx.follow_ups.listed_at(now)
+        for f in fresh if outcome else []:
+            said = "done" if (f.channel, outcome) == ("task", "reached") else outcome
+            data = {"follow_up": f.id, "outcome": said}
+            shop.engine.ingest([Event(id=f"said:{f.id}", type="outcome", customer=f.customer, time=now, data=data)])

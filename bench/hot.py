@@ -1,0 +1,233 @@
+"""Many writers on a few customers: processes that plan and claim as fast as they can on one SQLite file, through the
+real engine on the real clock, with a cadence of fractions of a second. A judge of its own then counts what was broken.
+
+    python -m bench.hot [seconds] [writers]
+
+An attempt is one follow-up that was decided: it went, or the cadence said no. The time of each claim (its lock waited
+for, decided, reserved, committed, handed over and recorded) is measured in the writer.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import groupby
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+from outreach.bootstrap import SystemClock
+from outreach.core.cadence import Cap
+from outreach.core.customer import Customer
+from outreach.core.event import Event
+from outreach.core.policy import Policy
+from outreach.core.rule_index import RuleIndex
+from outreach.engine import Engine
+from outreach.errors import DatabaseError
+from outreach.ports import Rendered
+from outreach.rulebook.load import load_rulebook
+from outreach.senders.outbox import OutboxSender
+from outreach.store import schema
+from outreach.store.database import open_engine
+from outreach.store.store import Store
+
+CUSTOMERS, WRITERS, SECONDS = 16, 8, 10.0
+#: In microseconds: the gap, and caps as (most, window, channel or "" for all).
+GAP = 200_000
+CAPS = ((3, 2_000_000, ""), (2, 1_500_000, "email"), (9, 8_000_000, ""))
+RULES = """\
+rules:
+  text: {on: text, purpose: care, on_cap: drop, steps: [{sms: {at: immediately, template: hi}}]}
+  mail: {on: mail, purpose: care, on_cap: drop, steps: [{email: {at: immediately, template: hi}}]}
+  wait: {on: wait, purpose: care, steps: [{sms: {at: immediately, valid_for: 1 minute, template: hi}}]}
+cadence: {min_gap: 1 minute, caps: [], hours: {}, laws: [], holidays: none}
+calendars: {business: {days: mon-sun, timezone: UTC}}
+"""
+MIX = ["text"] * 60 + ["mail"] * 39 + ["wait"]
+
+
+class _NoText:
+    def render(self, *_: object) -> Rendered:
+        return Rendered(body="hi")
+
+    render_text = render
+
+
+class Row(NamedTuple):
+    """A touch that holds a place, in microseconds."""
+
+    subject: str
+    at: int
+    channel: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of it; times in milliseconds."""
+
+    seconds: float
+    writers: int
+    attempts: int
+    touches: int
+    median: float
+    p99: float
+    longest: float
+    broken: list[str]
+    failed: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.writers} writers on {CUSTOMERS} customers for {self.seconds:.0f} s: {self.attempts} attempts"
+            f" ({self.attempts / self.seconds:.0f}/s), {self.touches} touches; a claim takes {self.median:.1f} ms"
+            f" in the middle, p99 {self.p99:.0f} ms, {self.longest:.0f} ms at most; {self.failed} claims failed,"
+            f" {len(self.broken)} violations"
+        )
+
+
+def people() -> list[Customer]:
+    """Two share each phone, and the next two each mailbox."""
+    return [
+        Customer(id=f"c{n}", first_name="Ann", phone=f"+1212555{n // 2:04}", timezone="UTC",
+                 email=f"m{(n + 1) % CUSTOMERS // 2}@example.com")
+        for n in range(CUSTOMERS)
+    ]  # fmt: skip
+
+
+def a_policy(policy: Policy) -> Policy:
+    """Windows of fractions of a second, which no rulebook can write."""
+    caps = tuple(
+        Cap(max=most, per=timedelta(microseconds=per), label=f"{most}/{per}us",
+            channels=frozenset({channel}) if channel else None)
+        for most, per, channel in CAPS
+    )  # fmt: skip
+    return replace(policy, cadence=replace(policy.cadence, min_gap=timedelta(microseconds=GAP), caps=caps))
+
+
+def an_engine(folder: Path, worker: str) -> Engine:
+    book = load_rulebook(folder / "rules", folder / "templates", strict=False)
+    outbox = OutboxSender()
+    return Engine(
+        store=Store(open_engine(f"sqlite:///{folder / 'hot.db'}"), b"hot"), rules=RuleIndex(book.rules),
+        policy=a_policy(book.policy), renderer=_NoText(), senders={"sms": outbox, "email": outbox},
+        clock=SystemClock(), worker=worker,
+    )  # fmt: skip
+
+
+def write(folder: Path, number: int, begin: float, seconds: float, told: Any) -> None:
+    """One writer: an event or four, a claim, and again."""
+    engine, chance = an_engine(folder, f"w{number}"), Random(number)
+    time.sleep(max(0.0, begin - time.monotonic()))
+    took: list[float] = []
+    attempts = failed = turn = 0
+    while time.monotonic() < begin + seconds:
+        turn += 1
+        now = engine.clock.now()
+        news = [
+            Event(id=f"{number}-{turn}-{n}", type=chance.choice(MIX), customer=f"c{chance.randrange(CUSTOMERS)}",
+                  time=now)
+            for n in range(chance.randint(1, 4))
+        ]  # fmt: skip
+        try:
+            engine.ingest(news)
+            start = time.perf_counter()
+            attempts += engine.dispatch()
+            took.append(time.perf_counter() - start)
+        except DatabaseError:
+            failed += 1
+    told.put((attempts, failed, took))
+
+
+def rows(file: Path) -> list[Row]:
+    """The ledger, by plain SQL."""
+    with sqlite3.connect(file) as db:
+        found = db.execute(
+            "SELECT subject, at, channel FROM touch WHERE state <> 'released' ORDER BY subject, at"
+        ).fetchall()
+    db.close()
+    return [Row(*row) for row in found]
+
+
+def broken(entries: Iterable[Row], gap: int = GAP, caps: Sequence[tuple[int, int, str]] = CAPS) -> list[str]:
+    """Every touch that came too early after others: whole numbers, no line of the guard's."""
+    found = []
+    for subject, group in groupby(entries, key=lambda r: r.subject):
+        mine = list(group)
+        for n, touch in enumerate(mine):
+            before = [
+                o for o in mine if o is not touch and (o.at < touch.at or (o.at == touch.at and mine.index(o) < n))
+            ]
+            if any(touch.at - o.at < gap for o in before):
+                found.append(f"{subject}: gap at {touch.at}")
+            for most, per, channel in caps:
+                near = [o for o in before if touch.at - o.at < per and channel in ("", o.channel)]
+                if channel in ("", touch.channel) and len(near) >= most:
+                    found.append(f"{subject}: {most} in {per} at {touch.at}")
+    return found
+
+
+def half_done(file: Path) -> list[str]:
+    """Follow-ups set aside because the backstop refused them, or with more than one live touch at a subject."""
+    with sqlite3.connect(file) as db:
+        aside = db.execute("SELECT id, reason FROM follow_up WHERE reason LIKE 'error:%'").fetchall()
+        twice = db.execute(
+            "SELECT subject, follow_up FROM touch WHERE follow_up <> '' AND state <> 'released'"
+            " GROUP BY 1, 2 HAVING count(*) > 1"
+        ).fetchall()
+    db.close()
+    return [f"{a}: {b}" for a, b in (*aside, *twice)]
+
+
+def run(seconds: float = SECONDS, writers: int = WRITERS) -> Result:
+    """Let them loose on a new file, and judge."""
+    with tempfile.TemporaryDirectory(prefix="outreach-hot-") as name:
+        folder = Path(name)
+        _found(folder)
+        context = multiprocessing.get_context("fork")
+        told = context.Queue()
+        begin = time.monotonic() + 2
+        crowd = [context.Process(target=write, args=(folder, n, begin, seconds, told)) for n in range(writers)]
+        for one in crowd:
+            one.start()
+        answers = [told.get(timeout=seconds + 120) for _ in crowd]
+        for one in crowd:
+            one.join(60)
+        ledger = rows(folder / "hot.db")
+        took = sorted(1000 * t for _, _, mine in answers for t in mine)
+        return Result(
+            seconds=seconds, writers=writers, attempts=sum(a for a, _, _ in answers),
+            touches=sum(1 for r in ledger if r.subject.startswith("c:")), median=took[len(took) // 2],
+            p99=took[int(len(took) * 0.99)], longest=took[-1], failed=sum(f for _, f, _ in answers),
+            broken=[*broken(ledger), *half_done(folder / "hot.db")],
+        )  # fmt: skip
+
+
+def _found(folder: Path) -> None:
+    for sub in ("rules", "templates"):
+        (folder / sub).mkdir()
+    (folder / "rules" / "rules.yaml").write_text(RULES)
+    (folder / "templates" / "hi.sms.txt").write_text("hi")
+    (folder / "templates" / "hi.email.md").write_text("---\nsubject: hi\n---\nhi")
+    database = open_engine(f"sqlite:///{folder / 'hot.db'}")
+    schema.upgrade(database)
+    database.dispose()
+    engine = an_engine(folder, "first")
+    engine.save_customers([(c, ()) for c in people()])
+    engine.store.engine.dispose()
+
+
+def main(*arguments: str) -> int:
+    """Prints the figures, and each violation; 1 if there is one."""
+    result = run(*([float(arguments[0])] if arguments else []), *(map(int, arguments[1:2])))
+    print(result)
+    print("\n".join(result.broken[:20]))
+    return int(bool(result.broken))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,41 @@
+"""Whatever happens to the engine: killed with a claim in its hands, started anew, paused, its clock set back. The
+cadence holds, in the ledger and at the provider, and everything ends with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.random_business import Chance, chances
+from tests.support.replay import verdict
+from tests.support.troubles import KINDS, Told, Trouble, World, a_world, held_and_touched, too_near, troubles, twice
+
+pytestmark = pytest.mark.slow
+
+unhurried = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+promises = st.sampled_from(["none", "native"])
+
+
+def faults(world: World, chance: Chance) -> list[object]:
+    told = Told(chance, world.told)
+    return [*verdict(world.shop, told), *held_and_touched(world.shop), *twice(world), *too_near(world, chance.gap)]
+
+
+@unhurried
+@given(chance=chances, hit=troubles(*KINDS), idempotency=promises)
+def test_killed_and_paused_it_breaks_nothing(chance: Chance, hit: list[Trouble], idempotency: str):
+    with a_world(chance, idempotency) as world:
+        world.play(chance.events, hit)
+        assert faults(world, chance) == []
+
+
+@unhurried
+@given(chance=chances, hit=troubles(*KINDS, "back", "back", "back"), idempotency=promises)
+def test_with_a_clock_that_is_set_back_it_breaks_nothing(chance: Chance, hit: list[Trouble], idempotency: str):
+    calm = replace(chance, back_off=None)  # which sign came before which contact, such clocks can't tell
+    with a_world(calm, idempotency) as world:
+        world.play(calm.events, hit)
+        assert faults(world, calm) == []
