@@ -33,7 +33,7 @@ from outreach.core.room import instant
 from outreach.core.standing import Standing
 from outreach.core.survey import survey
 from outreach.core.trace import Reason
-from outreach.core.turns import planned_touch, take_turns
+from outreach.core.turns import planned_touch
 
 #: So many are asked of the guard one after the other before anything is searched: nearly always none is in another's
 #: way, and then that is all there is to do.
@@ -144,21 +144,6 @@ class Plan(Mapping[str, Place]):
         self._touches = [
             (f, planned_touch(f, at, self._policy)) for f in ahead if (at := self._moments.get(f.id)) is not None
         ]
-        # The search knows nothing of the back-off and of the limits of laws: the guard must let all of them pass.
-        unsearched = self._policy.cadence.back_off is not None or bool(self._standing.places)
-        if unsearched and not all(self._fits(f, touch.at) for f, touch in self._touches if f.id not in self._joins):
-            self._in_turn(ahead, may_join, drops)
-
-    def _fits(self, f: FollowUp, at: datetime) -> bool:
-        return opening(f, at, self._standing, self._policy, [t for _, t in self._beside(f, at)]).at == at
-
-    def _in_turn(self, ahead: list[FollowUp], may_join: AbstractSet[str], drops: AbstractSet[str]) -> None:
-        self._moments, self._joins, self._touches = None, {}, []
-        for turn in take_turns(self._now, ahead, self._standing, self._policy, may_join, drops):
-            f, reasons = turn.follow_up, turn.reasons
-            if turn.joins:
-                self._joins[f.id] = turn.joins
-            self._places[f.id] = self._joined(f, reasons) if turn.joins else Place(at=turn.at, reasons=reasons)
 
     def _place(self, f: FollowUp, wish: datetime) -> Place:
         """The guard has the last word: it says what stands in the way, and whether the moment found is free indeed."""

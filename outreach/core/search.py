@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import le
 
-from outreach.core.room import LATE, Kind, Line, Room, Wish
+from outreach.core.room import LATE, Kind, Line, Room, Row, Wish
 from outreach.core.walk import Walk, by_moment
 
 #: Fewer than this are tried faster than looked up.
@@ -31,8 +31,9 @@ class Search(Walk):
         super().__init__()
         self.steps = steps
         self._rooms = list({id(room): room for x in group for room in x.kind.takes}.values())
-        self._alike = not any(x.fixed or x.kind.foreign for x in group)
-        self._failed: dict[frozenset[Wish], list[tuple[int, ...]]] = {}
+        self._alike = not any(x.fixed or x.kind.foreign or len(x.kind.rows) > 1 for x in group)
+        self._row = next((x.kind.row for x in group if x.kind.row), None) if self._alike else None
+        self._failed: dict[tuple[frozenset[Wish], frozenset[Wish]], list[tuple[int, ...]]] = {}
 
     def fits(self, todo: Sequence[Wish]) -> Line | None:
         """An arrangement in which all of these have their place; None when there is none, or no more steps are left.
@@ -57,7 +58,7 @@ class Search(Walk):
 
     def loosened(self, x: Wish) -> None:
         """The bounds of `x` are no longer as narrow as they were: what failed before it had its moment may do now."""
-        self._failed = {left: failed for left, failed in self._failed.items() if x not in left}
+        self._failed = {key: failed for key, failed in self._failed.items() if x not in key[0]}
 
     def _complete(self, todo: list[Wish], now: int) -> bool:
         """Give all of these, in order of their ends, a moment from now on."""
@@ -69,7 +70,8 @@ class Search(Walk):
         failed: list[tuple[int, ...]] = []
         state: tuple[int, ...] = ()
         if len(todo) >= FEW:
-            failed, state = self._failed.setdefault(frozenset(todo), []), self._state(now)
+            placed = frozenset() if self._alike else frozenset([x for _, x in self.line])
+            failed, state = self._failed.setdefault((frozenset(todo), placed), []), self._state(now)
             for known in failed:
                 if all(map(le, known, state)):
                     return False
@@ -88,6 +90,7 @@ class Search(Walk):
         """The earliest moment of each, LATE for one whose turn can't be next; None when not all have a place."""
         moments, over = [], LATE
         waiting: dict[Room, tuple[int, int]] = {}
+        unanswered: dict[Row, tuple[int, int, int]] = {}
         for x in todo:
             since = x.wish
             if since >= over:
@@ -97,7 +100,7 @@ class Search(Walk):
                 if since > x.end:
                     return None
                 moments.append(since)
-                over = min(over, since + x.kind.reach)
+                over = min(over, since + self.reach(x.kind))
             for room in x.kind.own:
                 first, many = waiting.get(room, (LATE, 0))
                 if since < first:
@@ -105,11 +108,18 @@ class Search(Walk):
                 if first + many // room.most * room.per > x.end:
                     return None
                 waiting[room] = first, many + 1
+            if (row := x.kind.row) is not None:
+                first, many, span = unanswered.get(row, (LATE, 0, 0))
+                if since < first:
+                    first = since
+                if first + span > x.end:
+                    return None
+                unanswered[row] = first, many + 1, span + row.gap(many + 1)
         return moments
 
     def _next(self, todo: list[Wish], moments: list[int]) -> list[tuple[int, Wish]]:
         """Who of them may be next, and where it stands among them."""
-        over = min([t + x.kind.reach for t, x in zip(moments, todo, strict=True)])
+        over = min([t + self.reach(x.kind) for t, x in zip(moments, todo, strict=True)])
         found = [(place, x) for place, x in enumerate(todo) if moments[place] < over]
         if not self._alike:
             first = min([(moments[place], -x.rank) for place, x in found if x.fixed], default=(LATE, 0))
@@ -128,7 +138,8 @@ class Search(Walk):
     def _state(self, now: int) -> tuple[int, ...]:
         """What the walk leaves to those who come: the smaller, the better."""
         if self._alike:
-            return tuple([max(now, t + room.per) for room in self._rooms for t in room.times[-room.most :]])
+            left = [max(now, t + room.per) for room in self._rooms for t in room.times[-room.most :]]
+            return (*left, self._row.count, max(now, self._row.free)) if self._row is not None else tuple(left)
         return (now, *[t for t, _ in sorted(self.line, key=_by_rank)])
 
 
