@@ -69,7 +69,8 @@ class Row:
     @property
     def count(self) -> int:
         """How many there are so far, but no more than make a difference."""
-        return min(self.before + len(self.times), len(self.gaps)) - 1
+        many, most = self.before + len(self.times), len(self.gaps)
+        return (many if many < most else most) - 1
 
     @property
     def free(self) -> int:
@@ -83,7 +84,8 @@ class Row:
 
     def gap(self, more: int) -> int:
         """What will lie behind the last of so many more."""
-        return self.gaps[min(self.count + more, len(self.gaps) - 1)]
+        place = self.count + more
+        return self.gaps[place if place < len(self.gaps) else -1]
 
 
 @dataclass(slots=True, eq=False)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import le
 
-from outreach.core.room import LATE, Kind, Line, Room, Row, Wish
+from outreach.core.room import LATE, PAST, Kind, Line, Room, Row, Wish
 from outreach.core.walk import Walk, by_moment
 
 #: Fewer than this are tried faster than looked up.
@@ -36,23 +36,8 @@ class Search(Walk):
         self._failed: dict[tuple[frozenset[Wish], frozenset[Wish]], list[tuple[int, ...]]] = {}
 
     def fits(self, todo: Sequence[Wish]) -> Line | None:
-        """An arrangement in which all of these have their place; None when there is none, or no more steps are left.
-
-        They come in one after the other, those with the least choice first: so it is the few that are really in each
-        other's way among which nothing is found, and not all.
-        """
-        some = [x for x in todo if x.fixed]
-        line: Line = sorted([(x.wish, x) for x in some], key=by_moment)
-        for x in sorted([x for x in todo if not x.fixed], key=_by_choice):
-            some.append(x)
-            more = self.beside(x, line) or self._reordered(some)
-            if more is None:
-                return None
-            line = more
-        return line
-
-    def _reordered(self, todo: list[Wish]) -> Line | None:
-        line = list(self.line) if self._complete(sorted(todo, key=_by_end), 0) else None
+        """An arrangement in which all of these have their place; None when there is none, or no more steps are left."""
+        line = list(self.line) if self._complete(sorted(todo, key=_by_end), PAST) else None
         self.back_to(0)
         return line
 
@@ -64,9 +49,10 @@ class Search(Walk):
         """Give all of these, in order of their ends, a moment from now on."""
         if not todo:
             return True
-        moments = self._moments(todo, now)
-        if moments is None:
+        found = self._moments(todo, now)
+        if found is None:
             return False
+        moments, over = found
         failed: list[tuple[int, ...]] = []
         state: tuple[int, ...] = ()
         if len(todo) >= FEW:
@@ -75,7 +61,7 @@ class Search(Walk):
             for known in failed:
                 if all(map(le, known, state)):
                     return False
-        for place, x in self._next(todo, moments):
+        for place, x in self._next(todo, moments, over):
             if self.steps <= 0:
                 return False
             self.steps -= 1
@@ -86,40 +72,33 @@ class Search(Walk):
         failed.append(state)
         return False
 
-    def _moments(self, todo: list[Wish], now: int) -> list[int] | None:
-        """The earliest moment of each, LATE for one whose turn can't be next; None when not all have a place."""
+    def _moments(self, todo: list[Wish], now: int) -> tuple[list[int], int] | None:
+        """The earliest moment of each, LATE for one whose turn can't be next, and before when whoever is next must
+        come; None when not all have a place."""
         moments, over = [], LATE
-        waiting: dict[Room, tuple[int, int]] = {}
-        unanswered: dict[Row, tuple[int, int, int]] = {}
+        behind: dict[Kind, tuple[int, int]] = {}
+        waiting = {room: [LATE, 0] for room in self._rooms}
+        rows: dict[Row, list[int]] = {}
         for x in todo:
-            since = x.wish
+            kind = x.kind
+            if kind not in behind:
+                behind[kind] = max(now, self.free(kind)), self.reach(kind)
+            since, reach = behind[kind]
+            if since < x.wish:
+                since = x.wish
             if since >= over:
                 moments.append(LATE)
             else:
-                since = self.earliest(x, now)
-                if since > x.end:
-                    return None
+                since = self.earliest(x, since) if kind.foreign or x.fixed else kind.opens(since)
                 moments.append(since)
-                over = min(over, since + self.reach(x.kind))
-            for room in x.kind.own:
-                first, many = waiting.get(room, (LATE, 0))
-                if since < first:
-                    first = since
-                if first + many // room.most * room.per > x.end:
-                    return None
-                waiting[room] = first, many + 1
-            if (row := x.kind.row) is not None:
-                first, many, span = unanswered.get(row, (LATE, 0, 0))
-                if since < first:
-                    first = since
-                if first + span > x.end:
-                    return None
-                unanswered[row] = first, many + 1, span + row.gap(many + 1)
-        return moments
+                if since + reach < over:
+                    over = since + reach
+            if since > x.end or not _holds(x, since, waiting) or (kind.row and not _in_line(x, since, kind.row, rows)):
+                return None
+        return moments, over
 
-    def _next(self, todo: list[Wish], moments: list[int]) -> list[tuple[int, Wish]]:
+    def _next(self, todo: list[Wish], moments: list[int], over: int) -> list[tuple[int, Wish]]:
         """Who of them may be next, and where it stands among them."""
-        over = min([t + self.reach(x.kind) for t, x in zip(moments, todo, strict=True)])
         found = [(place, x) for place, x in enumerate(todo) if moments[place] < over]
         if not self._alike:
             first = min([(moments[place], -x.rank) for place, x in found if x.fixed], default=(LATE, 0))
@@ -147,8 +126,32 @@ def _by_rank(placed: tuple[int, Wish]) -> tuple[int, int]:
     return placed[1].rank, placed[0]
 
 
-def _by_choice(x: Wish) -> tuple[int, int]:
-    return x.end - x.wish, x.rank
+def _holds(x: Wish, since: int, waiting: dict[Room, list[int]]) -> bool:
+    """Whether each room can hold `x`, not before `since`, behind all that wait for it and end earlier. What waits for
+    a room is known by the earliest moment of any, and how many they are."""
+    for room in x.kind.own:
+        queue = waiting[room]
+        first, many = queue
+        if since < first:
+            queue[0] = first = since
+        rounds, place = divmod(many, room.most)
+        free = room.times[place - room.most] + room.per
+        if (free if free > first else first) + rounds * room.per > x.end:
+            return False
+        queue[1] = many + 1
+    return True
+
+
+def _in_line(x: Wish, since: int, row: Row, rows: dict[Row, list[int]]) -> bool:
+    """The same for a row: here with how many there are goes how far the last lies behind the first at least."""
+    queue = rows.setdefault(row, [LATE, 0, 0])
+    if since < queue[0]:
+        queue[0] = since
+    if queue[0] + queue[2] > x.end:
+        return False
+    queue[1] += 1
+    queue[2] += row.gap(queue[1])
+    return True
 
 
 def _by_end(x: Wish) -> tuple[int, int]:

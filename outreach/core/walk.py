@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from outreach.core.room import LATE, Kind, Line, Room, Row, Wish
+from outreach.core.room import LATE, PAST, Kind, Line, Room, Row, Wish
 
 
 class Walk:
@@ -35,17 +35,27 @@ class Walk:
         if x.fixed:
             return x.wish if t <= x.wish and not self._hurts(x) else LATE
         kind = x.kind
+        free = self.free(kind)
+        if t < free:
+            t = free
         if t < x.wish:
             t = x.wish
+        t = kind.opens(t)
+        return self._past_others(x, t) if kind.foreign else t
+
+    def free(self, kind: Kind) -> int:
+        """From when on one more of this kind fits behind all that have their places."""
+        t = PAST
         for room in kind.own:
             free = room.times[-room.most] + room.per
             if free > t:
                 t = free
         for row in kind.rows:
-            if row.free > t and (row is kind.row or self._waits(row)):
-                t = row.free
-        t = kind.opens(t)
-        return self._past_others(x, t) if kind.foreign else t
+            if row is kind.row or self._waits(row):
+                free = row.free
+                if free > t:
+                    t = free
+        return t
 
     def reach(self, kind: Kind) -> int:
         """Beyond this it is in nobody's way, from where the walk is: LATE while it makes all gaps behind it longer."""
@@ -77,13 +87,8 @@ class Walk:
     def _hurts(self, x: Wish) -> bool:
         """Whether `x`, which goes anyway, would find a less important one before it that had to keep away, or a law's
         place taken."""
-        return (
-            any(room.free > x.wish for room in x.kind.own)
-            or any(row.free > x.wish and self._waits(row) for row in x.kind.rows)
-            or any(
-                room.free > x.wish and self._last_of(room, x.wish - room.per, x.rank) is not None
-                for room in x.kind.takes
-            )
+        return self.free(x.kind) > x.wish or any(
+            room.free > x.wish and self._last_of(room, x.wish - room.per, x.rank) is not None for room in x.kind.takes
         )
 
     def apart(self, wishes: Sequence[Wish]) -> Line | None:
