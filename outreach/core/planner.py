@@ -37,7 +37,7 @@ from outreach.core.turns import planned_touch
 
 #: So many are asked of the guard one after the other before anything is searched: nearly always none is in another's
 #: way, and then that is all there is to do.
-FEW = 4
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +81,7 @@ class Plan(Mapping[str, Place]):
         self._now, self._standing, self._policy = now, standing, policy
         self._ahead = {f.id: f for f in ahead}
         self._places: dict[str, Place] = {}
+        self._refusals: dict[tuple[str, str], Reason | None] = {}
         self._moments: dict[str, datetime] | None = None
         self._joins: dict[str, str] = {}
         self._touches: list[tuple[FollowUp, Touch]] = []
@@ -103,7 +104,10 @@ class Plan(Mapping[str, Place]):
         return len(self._ahead)
 
     def _refused(self, f: FollowUp) -> Place | None:
-        refused = refusal(f, self._standing, self._policy)
+        kind = f.channel, f.purpose
+        if kind not in self._refusals:
+            self._refusals[kind] = refusal(f, self._standing, self._policy)
+        refused = self._refusals[kind]
         if refused is None:
             return None
         place = self._places[f.id] = Place(at=None, refused=refused, reasons=(refused,))

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from operator import le
 
 from outreach.core.room import LATE, PAST, Kind, Line, Room, Row, Wish
-from outreach.core.walk import Walk, by_moment
+from outreach.core.walk import Walk
 
 #: Fewer than this are tried faster than looked up.
 FEW = 4
@@ -31,9 +31,12 @@ class Search(Walk):
         super().__init__()
         self.steps = steps
         self._rooms = list({id(room): room for x in group for room in x.kind.takes}.values())
-        self._alike = not any(x.fixed or x.kind.foreign or len(x.kind.rows) > 1 for x in group)
-        self._row = next((x.kind.row for x in group if x.kind.row), None) if self._alike else None
-        self._failed: dict[tuple[frozenset[Wish], frozenset[Wish]], list[tuple[int, ...]]] = {}
+        self._rows = list({id(row): row for x in group for row in x.kind.rows}.values())
+        self._fixed = any(x.fixed for x in group)
+        others = {(id(room), -1): (room, -1) for x in group for room in x.kind.foreign}
+        anyway = {(id(room), x.rank): (room, x.rank) for x in group if x.fixed for room in x.kind.takes}
+        self._watched = list((others | anyway).values())
+        self._failed: dict[frozenset[Wish], list[tuple[int, ...]]] = {}
 
     def fits(self, todo: Sequence[Wish]) -> Line | None:
         """An arrangement in which all of these have their place; None when there is none, or no more steps are left."""
@@ -43,7 +46,7 @@ class Search(Walk):
 
     def loosened(self, x: Wish) -> None:
         """The bounds of `x` are no longer as narrow as they were: what failed before it had its moment may do now."""
-        self._failed = {key: failed for key, failed in self._failed.items() if x not in key[0]}
+        self._failed = {left: failed for left, failed in self._failed.items() if x not in left}
 
     def _complete(self, todo: list[Wish], now: int) -> bool:
         """Give all of these, in order of their ends, a moment from now on."""
@@ -56,8 +59,7 @@ class Search(Walk):
         failed: list[tuple[int, ...]] = []
         state: tuple[int, ...] = ()
         if len(todo) >= FEW:
-            placed = frozenset() if self._alike else frozenset([x for _, x in self.line])
-            failed, state = self._failed.setdefault((frozenset(todo), placed), []), self._state(now)
+            failed, state = self._failed.setdefault(frozenset(todo), []), self._state(now)
             for known in failed:
                 if all(map(le, known, state)):
                     return False
@@ -100,7 +102,7 @@ class Search(Walk):
     def _next(self, todo: list[Wish], moments: list[int], over: int) -> list[tuple[int, Wish]]:
         """Who of them may be next, and where it stands among them."""
         found = [(place, x) for place, x in enumerate(todo) if moments[place] < over]
-        if not self._alike:
+        if self._fixed:
             first = min([(moments[place], -x.rank) for place, x in found if x.fixed], default=(LATE, 0))
             return [(place, x) for place, x in found if (moments[place], -x.rank if x.fixed else 2) <= first]
         if len(found) == 1:
@@ -116,14 +118,12 @@ class Search(Walk):
 
     def _state(self, now: int) -> tuple[int, ...]:
         """What the walk leaves to those who come: the smaller, the better."""
-        if self._alike:
-            left = [max(now, t + room.per) for room in self._rooms for t in room.times[-room.most :]]
-            return (*left, self._row.count, max(now, self._row.free)) if self._row is not None else tuple(left)
-        return (now, *[t for t, _ in sorted(self.line, key=_by_rank)])
-
-
-def _by_rank(placed: tuple[int, Wish]) -> tuple[int, int]:
-    return placed[1].rank, placed[0]
+        left = [now, *[max(now, t + room.per) for room in self._rooms for t in room.times[-room.most :]]]
+        for row in self._rows:
+            left += row.count, max(now, row.free), self._waits(row)
+        for room, rank in self._watched:
+            left.append(self._last_of(room, PAST, rank) or PAST)
+        return tuple(left)
 
 
 def _holds(x: Wish, since: int, waiting: dict[Room, list[int]]) -> bool:
