@@ -32,12 +32,16 @@ from outreach.core.standing import Standing
 from outreach.rulebook.law_packs import laws_of
 from outreach.rulebook.load import load_rulebook
 
-CUSTOMERS, SIZES, COMPARED = 1000, (1, 2, 4, 8, 12, 16, 24, 48), 200
+CUSTOMERS, SIZES, COMPARED = 200, (1, 2, 4, 8, 12, 16, 24, 48), 200
 NOW = datetime(2026, 11, 2, 15, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 PEOPLE = (
-    Customer(id="c", country="US", region="NY", timezone="America/New_York", phone="+12125550101", email="c@example.com"),
-    Customer(id="c", country="US", region="FL", timezone="America/New_York", phone="+13055550101", email="c@example.com"),
+    Customer(
+        id="c", country="US", region="NY", timezone="America/New_York", phone="+12125550101", email="c@example.com"
+    ),
+    Customer(
+        id="c", country="US", region="FL", timezone="America/New_York", phone="+13055550101", email="c@example.com"
+    ),
     Customer(id="c", country="FR", timezone="Europe/Paris", phone="+33612345678", email="c@example.com"),
 )
 CHANNELS, PURPOSES = ("call", "sms", "email"), ("care",) * 5 + ("marketing",) * 4 + ("transactional",)
@@ -48,7 +52,9 @@ def policies() -> dict[str, Policy]:
     """The two cadences."""
     home = Path(__file__).parent.parent
     whole = load_rulebook(home / "rules", home / "templates", strict=False).policy
-    bare = Cadence(min_gap=whole.cadence.min_gap, caps=whole.cadence.caps, purposes=whole.cadence.purposes, holidays="none")
+    bare = Cadence(
+        min_gap=whole.cadence.min_gap, caps=whole.cadence.caps, purposes=whole.cadence.purposes, holidays="none"
+    )
     lawful = replace(whole.cadence, laws=laws_of(["us", "fr"]))
     return {"caps only": replace(whole, cadence=bare), "all of it": replace(whole, cadence=lawful)}
 
@@ -70,8 +76,8 @@ def a_case(dice: random.Random, size: int, policy: Policy) -> Case:
     who = dice.choice(PEOPLE)
     sign = NOW - dice.randrange(30 * 24) * HOUR if dice.random() < 0.7 else None
     standing = Standing(
-        customer=who, zones=policy.zones(who), places=policy.places(who), touches=tuple(touches), last_sign=sign, now=NOW,
-        address_keys={"call": "phone", "sms": "phone", "email": "mail"},
+        customer=who, zones=policy.zones(who), places=policy.places(who), touches=tuple(touches),
+        last_sign=sign, now=NOW, address_keys={"call": "phone", "sms": "phone", "email": "mail"},
         consents=(Consent(channel="all", purpose="all", given=True, at=NOW - 900 * HOUR),),
     )  # fmt: skip
     return ahead, standing

@@ -7,11 +7,12 @@ its wish, then the second, and so on. So it doesn't depend on the order of arriv
 of a bigger one that is already planned, and doing its first part leaves its rest as it is. `keeping` says up to how
 many it is exact, and what it does beyond.
 
-What doesn't obey caps goes at its own moment, whatever else is planned. The others keep their distance from it when it
-comes first, and also when it comes after them and is the more important one.
+What doesn't obey caps goes at its own moment, or at the first that the laws leave it, whatever else is planned. The
+others keep their distance from it when it comes first, and also when it comes after them and is the more important one;
+a law's limit they share with it in any order.
 
-With a back-off in the cadence what the search finds is held against the guard; where that says no, they take turns by
-importance instead.
+The search knows all that the guard knows of other contacts: gap, caps, limits of laws, back-off. The guard still has
+the last word, and says what stood in the way.
 
 Those whose rule says `on_cap: merge` may join another one instead of taking a place of their own; `joining` has the
 terms. Neither what is refused nor what is held joins anything. Those whose rule says `on_cap: drop` take their own
@@ -33,7 +34,6 @@ from outreach.core.room import instant
 from outreach.core.standing import Standing
 from outreach.core.survey import survey
 from outreach.core.trace import Reason
-from outreach.core.turns import planned_touch
 
 #: So many are asked of the guard one after the other before anything is searched: nearly always none is in another's
 #: way, and then that is all there is to do.
@@ -182,6 +182,12 @@ class Plan(Mapping[str, Place]):
 
 
 _ROOM = (Reason(code="room", text="there is no room beside more important contacts"),)
+
+
+def planned_touch(f: FollowUp, at: datetime, policy: Policy) -> Touch:
+    """The place that `f` will take in the ledger."""
+    counts = policy.cadence.policy(f.purpose).counts
+    return Touch(id=f.id, customer=f.customer, at=at, channel=f.channel, purpose=f.purpose, counts=counts)
 
 
 def _worth(f: FollowUp, at: datetime | None) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Room: what gap, caps, laws and the back-off leave, as plain numbers, for the search that arranges many follow-ups at once.
+"""Room: what gap, caps, laws and back-off leave, as plain numbers, for the search that arranges many follow-ups.
 
 Instants and lengths are integer microseconds here: a search compares them thousands of times.
 """

@@ -2,11 +2,14 @@
 
 In a given order of time, each wish at the earliest moment that those before it leave is at least as good as any other
 choice: every limit looks back, so whoever comes earlier is out of the others' way earlier. So only orders are searched,
-never moments. Whether a contact may come *before* one that stands already, the later one says when its turn comes.
+never moments. Whether a contact may come *before* one that stands already, the later one says when its turn comes. The
+same holds of a back-off: how many unanswered contacts lie before one, and so the gap it needs, is told by the order.
 
 Orders are left out where they can't be better: who would start only when another's reach is over lets that one go
-first; of two of the same kind the one that ends first goes first; what failed fails again when nobody before it was
-earlier; and where more are waiting for a room than it can hold until the last of them ends, none of it is tried.
+first (with a back-off only once its gaps are at their longest: until then each one more makes all gaps behind it
+longer); of two of the same kind the one that ends first goes first; what failed fails again when no room was free
+earlier, and no fewer were unanswered; and where more are waiting for a room, or in a row, than it can hold until the
+last of them ends, none of it is tried.
 """
 
 from __future__ import annotations

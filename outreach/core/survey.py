@@ -55,7 +55,7 @@ def _settle(x: Wish, anyway: Line) -> Line:
         alone = replace(x, kind=replace(x.kind, foreign=[]))
         line = Walk().beside(alone, sorted(anyway, key=by_moment))
         x.first = next((t for t, y in line if y is alone), LATE) if line is not None else LATE
-    if line is None: 
+    if line is None:
         return anyway
     x.fixed, x.drops, x.wish, x.end = True, False, x.first, x.first
     return [*anyway, (x.first, x)]
@@ -153,13 +153,13 @@ class _Survey:
         main = Row(before, gaps, past)
         rows = {key: Row(before, gaps, [*past]) if self.rules[key].counts == "no" else main for key in waiting}
         everybody = [main, *[row for row in rows.values() if row is not main]]
-        counted = [(self.kinds[key], row) for key, row in rows.items()]
+        for key, row in rows.items():
+            kind = self.kinds[key]
+            kind.row, kind.rows, kind.reach = row, everybody if row is main else [row], max(kind.reach, gaps[-1])
         for touch in self.standing.touches:
-            if touch.at > self.now and touch.at in times and unanswered([touch], None, cadence):
-                counted.append((self._to_come(touch), None))
-        for kind, row in counted:
-            kind.row, kind.rows = row, [row] if row is not main and row else everybody
-            kind.reach = max(kind.reach, gaps[-1])
+            if touch.at > self.now and unanswered([touch], self.standing.last_sign, cadence):
+                kind = self._to_come(touch)
+                kind.rows, kind.reach = everybody, max(kind.reach, gaps[-1])
 
     def to_come(self) -> list[Wish]:
         """The touches noted ahead, as wishes that nobody can move."""

@@ -24,7 +24,7 @@ from tests.support.arranged import (
 )
 from tests.support.guarded import HOUR, NOON, a_touch
 
-SEEDS = range(6)
+SEEDS = range(4)
 TWICE = BackOff(after=1, factor=2, longest=8)
 
 

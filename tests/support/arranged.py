@@ -111,8 +111,9 @@ class Crowd:
     def standing(self) -> Standing:
         own = [self._touch(p) for p in self.past if not p.shared]
         others = [self._touch(p) for p in self.past if p.shared]
-        return a_standing(*own, at_phone=others, holds={"complaint": NOON} if self.held else {}, places=HERE,
-                          last_sign=None if self.sign is None else NOON + self.sign * HOUR, ignored=self.ignored)  # fmt: skip
+        sign = None if self.sign is None else NOON + self.sign * HOUR
+        holds = {"complaint": NOON} if self.held else {}
+        return a_standing(*own, at_phone=others, holds=holds, places=HERE, last_sign=sign, ignored=self.ignored)
 
     def _touch(self, p: Past) -> Touch:
         who = {"customer": "c2", "address_key": PHONE_KEY} if p.shared else {}
@@ -210,7 +211,8 @@ class Crowd:
 def a_law(limit: Limit) -> Law:
     """A law of HERE with this limit."""
     return Law(
-        code="law:here", place="here", countries=("XX",), channels=frozenset([limit.channel] if limit.channel else CHANNELS),
+        code="law:here", place="here", countries=("XX",),
+        channels=frozenset([limit.channel] if limit.channel else CHANNELS),
         purposes=frozenset([limit.purpose] if limit.purpose else PURPOSES),
         limits=(law.Limit(limit.most, limit.per * HOUR, f"{limit.most}/{limit.per}h"),), source="", read_in="",
         as_of=NOON.date(), confidence="V",
