@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import ingest, rules
+from bench import ingest, planner, rules
 
-for part in (ingest, rules):
+for part in (ingest, rules, planner):
     part.main()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from outreach.core.cadence import BackOff, Cadence, length
 from outreach.core.ledger import Touch
@@ -29,6 +30,19 @@ def stretched(gap: timedelta, rule: BackOff, unanswered: int) -> timedelta:
     while steps and times < rule.longest:
         steps, times = steps - 1, times * rule.factor
     return gap * min(times, rule.longest)
+
+
+@lru_cache(maxsize=256)
+def ladder(gap: timedelta, rule: BackOff) -> tuple[timedelta, ...]:
+    """The gaps after no, one, two, … unanswered contacts, up to the longest: that is the gap after any more of them.
+
+    >>> [length(step) for step in ladder(timedelta(hours=20), BackOff())]
+    ['20h', '20h', '40h', '80h', '160h']
+    """
+    steps = [stretched(gap, rule, 0)]
+    while steps[-1] < gap * rule.longest:
+        steps.append(stretched(gap, rule, len(steps)))
+    return tuple(steps)
 
 
 def reach(cadence: Cadence) -> timedelta:

@@ -10,7 +10,7 @@ from outreach.core.back_off import back_off_guards
 from outreach.core.cadence import Cadence, Cap, length
 from outreach.core.consenting import refused
 from outreach.core.follow_up import TOUCHING, FollowUp
-from outreach.core.lawful import law_guards, unlawful
+from outreach.core.lawful import law_guards, lawful_hours, unlawful
 from outreach.core.ledger import Touch
 from outreach.core.objecting import Guard, Objection
 from outreach.core.open_hours import hours_guards
@@ -79,9 +79,8 @@ def _guards(f: FollowUp, standing: Standing, policy: Policy, planned: Sequence[T
 
 
 def own_guards(f: FollowUp, standing: Standing, policy: Policy) -> list[Guard]:
-    """The guards that ask for no planned touch: holds, silence, consent that ends, hours, laws."""
-    lawful = law_guards(f, standing, policy, standing.touches_for(f.channel))
-    return [*_lasting(f, standing, policy), *lawful]
+    """The guards that ask for no other touch: holds, silence, consent that ends, hours, also those of laws."""
+    return [*_lasting(f, standing, policy), *lawful_hours(f, standing, policy)]
 
 
 def _lasting(f: FollowUp, standing: Standing, policy: Policy) -> Iterator[Guard]:

@@ -33,13 +33,13 @@ def best(wishes: Sequence[Wish]) -> tuple[dict[str, int], dict[str, str]]:
 def groups(wishes: Sequence[Wish]) -> Iterator[list[Wish]]:
     """Those that may stand in each other's way, in order of rank; different groups are out of each other's reach."""
     group: list[Wish] = []
-    over = 0
+    over, walk = 0, Walk()
     for x in sorted(wishes, key=_by_first):
         if group and x.first >= over:
             yield sorted(group, key=by_rank)
             group, over = [], 0
         group.append(x)
-        over = max(over, x.end + x.kind.reach)
+        over = max(over, x.end + walk.reach(x.kind))
     if group:
         yield sorted(group, key=by_rank)
 
@@ -97,7 +97,7 @@ def _winner(x: Wish, line: Line, before: float) -> Wish | None:
     """The most important one of the same channel, ranked before that, whose moment is good for `x` too."""
     good = (
         w for t, w in line
-        if w.rank < before and w.kind.channel == x.kind.channel and x.wish <= t <= x.end and x.kind.opens(t) == t
+        if w.rank < before and w.kind.channel == x.kind.channel and x.wish <= t <= x.end and x.kind.tells(t)
     )  # fmt: skip
     return min(good, key=by_rank, default=None)
 

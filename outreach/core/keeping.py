@@ -5,8 +5,10 @@ most important is nearest to its wish, then the second, and so on. To take turns
 earliest moment that leaves the others where they are, is the best as long as nobody is lost by it. Where somebody
 would be, `Search.fits` is asked whether all could be kept; and if so, how near to its wish each can be all the same.
 
-Work is bounded: up to EXACT follow-ups in each other's way are arranged exactly, however long it takes. A bigger group
-has STEPS steps; who isn't found a place by then has none. As turns come first, it never keeps less than turns would.
+Work is bounded: up to EXACT follow-ups in each other's way are arranged exactly, whatever the cadence has in it, caps,
+laws and back-off. A bigger group has STEPS steps, which is nearly always enough; once they are used up the rest take
+turns, each where it fits beside those that have their places. As turns come first, it never keeps less than turns
+would.
 """
 
 from __future__ import annotations

@@ -80,6 +80,13 @@ def in_force(laws: tuple[Law, ...], places: frozenset[Place], channel: str, purp
     return tuple(InForce(law, found) for law in speaking if (found := _reach(law, parts)))
 
 
+@lru_cache(maxsize=4096)
+def limiting(laws: tuple[Law, ...], places: frozenset[Place]) -> tuple[tuple[Law, Limit], ...]:
+    """The limits that hold for a customer who may be in these places, each with its law."""
+    parts = _parts(places)
+    return tuple((law, limit) for law in laws if law.limits and _reach(law, parts) for limit in law.limits)
+
+
 def _parts(places: Iterable[Place]) -> Mapping[str, frozenset[str]]:
     """The known parts of each country that she may be in."""
     found: dict[str, frozenset[str]] = {}

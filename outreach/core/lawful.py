@@ -6,7 +6,7 @@ may come at any hour, nor by a day on which it is open all the same; only by nam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from outreach.core.calendar import LOOK_AHEAD, HolidaysOf
@@ -42,8 +42,14 @@ def unlawful(f: FollowUp, standing: Standing, policy: Policy) -> Reason | None:
 
 def law_guards(f: FollowUp, standing: Standing, policy: Policy, touches: Sequence[Touch]) -> Iterator[Guard]:
     """The guards of all laws that hold for this contact."""
-    if not policy.cadence.laws:
-        return
+    yield from lawful_hours(f, standing, policy)
+    for law, _ in in_force(policy.cadence.laws, standing.places, f.channel, f.purpose) or ():
+        for limit in law.limits:
+            yield _limit_guard(law, limit, touches)
+
+
+def lawful_hours(f: FollowUp, standing: Standing, policy: Policy) -> Iterator[Guard]:
+    """Those of them that ask for no other contact."""
     found = in_force(policy.cadence.laws, standing.places, f.channel, f.purpose)
     if found is None:
         yield lambda at: (None, UNKNOWN_PLACE)
@@ -51,8 +57,6 @@ def law_guards(f: FollowUp, standing: Standing, policy: Policy, touches: Sequenc
     for one in found:
         if one.law.hours is not None or one.law.holidays:
             yield _hours_guard(one, standing.zones, policy.holidays)
-        for limit in one.law.limits:
-            yield _limit_guard(one.law, limit, touches)
 
 
 def _hours_guard(one: InForce, zones: tuple[str, ...], holidays: HolidaysOf) -> Guard:
@@ -106,9 +110,14 @@ def _closed(law: Law, shut: bool, zone: str, until: datetime | None) -> Reason:
     return _reason(law, "hours", f"allows {spell(law.hours or ALWAYS)}", **numbers)
 
 
+def law_counted(law: Law, touches: Iterable[Touch]) -> list[datetime]:
+    """The sorted instants of the touches that count in this law's limits: of all that it speaks of, whatever the
+    house's own counting says."""
+    return sorted(t.at for t in touches if t.state in COUNTING and law.covers(t.channel, t.purpose))
+
+
 def _limit_guard(law: Law, limit: Limit, touches: Sequence[Touch]) -> Guard:
-    """Every touch that the law speaks of counts, whatever the house's own counting says."""
-    times = sorted(t.at for t in touches if t.state in COUNTING and law.covers(t.channel, t.purpose))
+    times = law_counted(law, touches)
 
     def guard(at: datetime) -> Objection | None:
         until = first_free(at, times, limit.max, limit.per)

@@ -7,11 +7,12 @@ its wish, then the second, and so on. So it doesn't depend on the order of arriv
 of a bigger one that is already planned, and doing its first part leaves its rest as it is. `keeping` says up to how
 many it is exact, and what it does beyond.
 
-What doesn't obey caps goes at its own moment, whatever else is planned. The others keep their distance from it when it
-comes first, and also when it comes after them and is the more important one.
+What doesn't obey caps goes at its own moment, or at the first that the laws leave it, whatever else is planned. The
+others keep their distance from it when it comes first, and also when it comes after them and is the more important one;
+a law's limit they share with it in any order.
 
-With a back-off in the cadence what the search finds is held against the guard; where that says no, they take turns by
-importance instead.
+The search knows all that the guard knows of other contacts: gap, caps, limits of laws, back-off. The guard still has
+the last word, and says what stood in the way.
 
 Those whose rule says `on_cap: merge` may join another one instead of taking a place of their own; `joining` has the
 terms. Neither what is refused nor what is held joins anything. Those whose rule says `on_cap: drop` take their own
@@ -33,11 +34,10 @@ from outreach.core.room import instant
 from outreach.core.standing import Standing
 from outreach.core.survey import survey
 from outreach.core.trace import Reason
-from outreach.core.turns import planned_touch, take_turns
 
 #: So many are asked of the guard one after the other before anything is searched: nearly always none is in another's
 #: way, and then that is all there is to do.
-FEW = 4
+FEW = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +81,7 @@ class Plan(Mapping[str, Place]):
         self._now, self._standing, self._policy = now, standing, policy
         self._ahead = {f.id: f for f in ahead}
         self._places: dict[str, Place] = {}
+        self._refusals: dict[tuple[str, str], Reason | None] = {}
         self._moments: dict[str, datetime] | None = None
         self._joins: dict[str, str] = {}
         self._touches: list[tuple[FollowUp, Touch]] = []
@@ -103,7 +104,10 @@ class Plan(Mapping[str, Place]):
         return len(self._ahead)
 
     def _refused(self, f: FollowUp) -> Place | None:
-        refused = refusal(f, self._standing, self._policy)
+        kind = f.channel, f.purpose
+        if kind not in self._refusals:
+            self._refusals[kind] = refusal(f, self._standing, self._policy)
+        refused = self._refusals[kind]
         if refused is None:
             return None
         place = self._places[f.id] = Place(at=None, refused=refused, reasons=(refused,))
@@ -144,21 +148,6 @@ class Plan(Mapping[str, Place]):
         self._touches = [
             (f, planned_touch(f, at, self._policy)) for f in ahead if (at := self._moments.get(f.id)) is not None
         ]
-        # The search knows nothing of the back-off and of the limits of laws: the guard must let all of them pass.
-        unsearched = self._policy.cadence.back_off is not None or bool(self._standing.places)
-        if unsearched and not all(self._fits(f, touch.at) for f, touch in self._touches if f.id not in self._joins):
-            self._in_turn(ahead, may_join, drops)
-
-    def _fits(self, f: FollowUp, at: datetime) -> bool:
-        return opening(f, at, self._standing, self._policy, [t for _, t in self._beside(f, at)]).at == at
-
-    def _in_turn(self, ahead: list[FollowUp], may_join: AbstractSet[str], drops: AbstractSet[str]) -> None:
-        self._moments, self._joins, self._touches = None, {}, []
-        for turn in take_turns(self._now, ahead, self._standing, self._policy, may_join, drops):
-            f, reasons = turn.follow_up, turn.reasons
-            if turn.joins:
-                self._joins[f.id] = turn.joins
-            self._places[f.id] = self._joined(f, reasons) if turn.joins else Place(at=turn.at, reasons=reasons)
 
     def _place(self, f: FollowUp, wish: datetime) -> Place:
         """The guard has the last word: it says what stands in the way, and whether the moment found is free indeed."""
@@ -193,6 +182,12 @@ class Plan(Mapping[str, Place]):
 
 
 _ROOM = (Reason(code="room", text="there is no room beside more important contacts"),)
+
+
+def planned_touch(f: FollowUp, at: datetime, policy: Policy) -> Touch:
+    """The place that `f` will take in the ledger."""
+    counts = policy.cadence.policy(f.purpose).counts
+    return Touch(id=f.id, customer=f.customer, at=at, channel=f.channel, purpose=f.purpose, counts=counts)
 
 
 def _worth(f: FollowUp, at: datetime | None) -> datetime | None:

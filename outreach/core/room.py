@@ -1,11 +1,11 @@
-"""Room: what gap and caps leave, as plain numbers, for the search that arranges many follow-ups at once.
+"""Room: what gap, caps, laws and back-off leave, as plain numbers, for the search that arranges many follow-ups.
 
 Instants and lengths are integer microseconds here: a search compares them thousands of times.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -45,6 +45,7 @@ class Room:
     most: int
     per: int
     times: list[int]
+    by_law: bool = False
 
     @property
     def free(self) -> int:
@@ -53,11 +54,47 @@ class Room:
 
 
 @dataclass(slots=True, eq=False)
+class Row:
+    """Unanswered contacts in a row, where there is a back-off: behind the n-th one the next waits `gaps[n]`, the last
+    of them behind any more.
+
+    `before` are too long ago to be listed in `times`; these are sorted, and begin with one instant long past. One that
+    counts for nobody but must wait all the same has a row of its own, in which it is counted too.
+    """
+
+    before: int
+    gaps: Sequence[int]
+    times: list[int]
+
+    @property
+    def count(self) -> int:
+        """How many there are so far, but no more than make a difference."""
+        many, most = self.before + len(self.times), len(self.gaps)
+        return (many if many < most else most) - 1
+
+    @property
+    def free(self) -> int:
+        """From when on one more may follow."""
+        return self.times[-1] + self.gaps[self.count]
+
+    @property
+    def settled(self) -> bool:
+        """Whether one more makes no gap longer but the one that it begins itself."""
+        return self.before + len(self.times) >= len(self.gaps) - 1
+
+    def gap(self, more: int) -> int:
+        """What will lie behind the last of so many more."""
+        place = self.count + more
+        return self.gaps[place if place < len(self.gaps) else -1]
+
+
+@dataclass(slots=True, eq=False)
 class Kind:
     """What all contacts of one channel and purpose have in common.
 
     `own` are the rooms in which it must find a place, `takes` those in which it takes one, `foreign` those of `takes`
-    that aren't its own but another's, who must not be pushed out. Beyond `reach` it is in nobody's way.
+    that aren't its own but another's, who must not be pushed out. `row` is the row in which it must wait, `rows` are
+    those in which others wait for it. Beyond `reach` it is in nobody's way, once its rows are settled.
     """
 
     ask: Callable[[datetime], datetime | None]
@@ -65,6 +102,8 @@ class Kind:
     own: list[Room] = field(default_factory=list)
     takes: list[Room] = field(default_factory=list)
     foreign: list[Room] = field(default_factory=list)
+    row: Row | None = None
+    rows: list[Row] = field(default_factory=list)
     reach: int = 1
     known: dict[int, int] = field(default_factory=dict)
     closed: dict[int, int] = field(default_factory=dict)
@@ -75,6 +114,11 @@ class Kind:
         if at is None:
             at = self.known[t] = self._within(t) or self._asked(t)
         return at
+
+    def tells(self, t: int) -> bool:
+        """Whether it may be told then in the contact of another one: no new place is taken, but where a law's are all
+        taken nothing of the kind is said."""
+        return self.opens(t) == t and all(room.free <= t for room in self.own if room.by_law)
 
     def _within(self, t: int) -> int:
         """The end of a closed time known already that `t` lies in; 0 when it lies in none."""

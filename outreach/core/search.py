@@ -2,11 +2,14 @@
 
 In a given order of time, each wish at the earliest moment that those before it leave is at least as good as any other
 choice: every limit looks back, so whoever comes earlier is out of the others' way earlier. So only orders are searched,
-never moments. Whether a contact may come *before* one that stands already, the later one says when its turn comes.
+never moments. Whether a contact may come *before* one that stands already, the later one says when its turn comes. The
+same holds of a back-off: how many unanswered contacts lie before one, and so the gap it needs, is told by the order.
 
 Orders are left out where they can't be better: who would start only when another's reach is over lets that one go
-first; of two of the same kind the one that ends first goes first; what failed fails again when nobody before it was
-earlier; and where more are waiting for a room than it can hold until the last of them ends, none of it is tried.
+first (with a back-off only once its gaps are at their longest: until then each one more makes all gaps behind it
+longer); of two of the same kind the one that ends first goes first; what failed fails again when no room was free
+earlier, and no fewer were unanswered; and where more are waiting for a room, or in a row, than it can hold until the
+last of them ends, none of it is tried.
 """
 
 from __future__ import annotations
@@ -14,8 +17,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import le
 
-from outreach.core.room import LATE, Kind, Line, Room, Wish
-from outreach.core.walk import Walk, by_moment
+from outreach.core.room import LATE, PAST, Kind, Line, Room, Row, Wish
+from outreach.core.walk import Walk
 
 #: Fewer than this are tried faster than looked up.
 FEW = 4
@@ -31,27 +34,16 @@ class Search(Walk):
         super().__init__()
         self.steps = steps
         self._rooms = list({id(room): room for x in group for room in x.kind.takes}.values())
-        self._alike = not any(x.fixed or x.kind.foreign for x in group)
+        self._rows = list({id(row): row for x in group for row in x.kind.rows}.values())
+        self._fixed = any(x.fixed for x in group)
+        others = {(id(room), -1): (room, -1) for x in group for room in x.kind.foreign}
+        anyway = {(id(room), x.rank): (room, x.rank) for x in group if x.fixed for room in x.kind.takes}
+        self._watched = list((others | anyway).values())
         self._failed: dict[frozenset[Wish], list[tuple[int, ...]]] = {}
 
     def fits(self, todo: Sequence[Wish]) -> Line | None:
-        """An arrangement in which all of these have their place; None when there is none, or no more steps are left.
-
-        They come in one after the other, those with the least choice first: so it is the few that are really in each
-        other's way among which nothing is found, and not all.
-        """
-        some = [x for x in todo if x.fixed]
-        line: Line = sorted([(x.wish, x) for x in some], key=by_moment)
-        for x in sorted([x for x in todo if not x.fixed], key=_by_choice):
-            some.append(x)
-            more = self.beside(x, line) or self._reordered(some)
-            if more is None:
-                return None
-            line = more
-        return line
-
-    def _reordered(self, todo: list[Wish]) -> Line | None:
-        line = list(self.line) if self._complete(sorted(todo, key=_by_end), 0) else None
+        """An arrangement in which all of these have their place; None when there is none, or no more steps are left."""
+        line = list(self.line) if self._complete(sorted(todo, key=_by_end), PAST) else None
         self.back_to(0)
         return line
 
@@ -63,9 +55,10 @@ class Search(Walk):
         """Give all of these, in order of their ends, a moment from now on."""
         if not todo:
             return True
-        moments = self._moments(todo, now)
-        if moments is None:
+        found = self._moments(todo, now)
+        if found is None:
             return False
+        moments, over = found
         failed: list[tuple[int, ...]] = []
         state: tuple[int, ...] = ()
         if len(todo) >= FEW:
@@ -73,7 +66,7 @@ class Search(Walk):
             for known in failed:
                 if all(map(le, known, state)):
                     return False
-        for place, x in self._next(todo, moments):
+        for place, x in self._next(todo, moments, over):
             if self.steps <= 0:
                 return False
             self.steps -= 1
@@ -84,34 +77,35 @@ class Search(Walk):
         failed.append(state)
         return False
 
-    def _moments(self, todo: list[Wish], now: int) -> list[int] | None:
-        """The earliest moment of each, LATE for one whose turn can't be next; None when not all have a place."""
+    def _moments(self, todo: list[Wish], now: int) -> tuple[list[int], int] | None:
+        """The earliest moment of each, LATE for one whose turn can't be next, and before when whoever is next must
+        come; None when not all have a place."""
         moments, over = [], LATE
-        waiting: dict[Room, tuple[int, int]] = {}
+        behind: dict[Kind, tuple[int, int]] = {}
+        waiting = {room: [LATE, 0] for room in self._rooms}
+        rows: dict[Row, list[int]] = {}
         for x in todo:
-            since = x.wish
+            kind = x.kind
+            if kind not in behind:
+                behind[kind] = max(now, self.free(kind)), self.reach(kind)
+            since, reach = behind[kind]
+            if since < x.wish:
+                since = x.wish
             if since >= over:
                 moments.append(LATE)
             else:
-                since = self.earliest(x, now)
-                if since > x.end:
-                    return None
+                since = self.earliest(x, since) if kind.foreign or x.fixed else kind.opens(since)
                 moments.append(since)
-                over = min(over, since + x.kind.reach)
-            for room in x.kind.own:
-                first, many = waiting.get(room, (LATE, 0))
-                if since < first:
-                    first = since
-                if first + many // room.most * room.per > x.end:
-                    return None
-                waiting[room] = first, many + 1
-        return moments
+                if since + reach < over:
+                    over = since + reach
+            if since > x.end or not _holds(x, since, waiting) or (kind.row and not _in_line(x, since, kind.row, rows)):
+                return None
+        return moments, over
 
-    def _next(self, todo: list[Wish], moments: list[int]) -> list[tuple[int, Wish]]:
+    def _next(self, todo: list[Wish], moments: list[int], over: int) -> list[tuple[int, Wish]]:
         """Who of them may be next, and where it stands among them."""
-        over = min([t + x.kind.reach for t, x in zip(moments, todo, strict=True)])
         found = [(place, x) for place, x in enumerate(todo) if moments[place] < over]
-        if not self._alike:
+        if self._fixed:
             first = min([(moments[place], -x.rank) for place, x in found if x.fixed], default=(LATE, 0))
             return [(place, x) for place, x in found if (moments[place], -x.rank if x.fixed else 2) <= first]
         if len(found) == 1:
@@ -127,17 +121,40 @@ class Search(Walk):
 
     def _state(self, now: int) -> tuple[int, ...]:
         """What the walk leaves to those who come: the smaller, the better."""
-        if self._alike:
-            return tuple([max(now, t + room.per) for room in self._rooms for t in room.times[-room.most :]])
-        return (now, *[t for t, _ in sorted(self.line, key=_by_rank)])
+        left = [now, *[max(now, t + room.per) for room in self._rooms for t in room.times[-room.most :]]]
+        for row in self._rows:
+            left += row.count, max(now, row.free), self._waits(row)
+        for room, rank in self._watched:
+            left.append(self._last_of(room, PAST, rank) or PAST)
+        return tuple(left)
 
 
-def _by_rank(placed: tuple[int, Wish]) -> tuple[int, int]:
-    return placed[1].rank, placed[0]
+def _holds(x: Wish, since: int, waiting: dict[Room, list[int]]) -> bool:
+    """Whether each room can hold `x`, not before `since`, behind all that wait for it and end earlier. What waits for
+    a room is known by the earliest moment of any, and how many they are."""
+    for room in x.kind.own:
+        queue = waiting[room]
+        first, many = queue
+        if since < first:
+            queue[0] = first = since
+        rounds, place = divmod(many, room.most)
+        free = room.times[place - room.most] + room.per
+        if (free if free > first else first) + rounds * room.per > x.end:
+            return False
+        queue[1] = many + 1
+    return True
 
 
-def _by_choice(x: Wish) -> tuple[int, int]:
-    return x.end - x.wish, x.rank
+def _in_line(x: Wish, since: int, row: Row, rows: dict[Row, list[int]]) -> bool:
+    """The same for a row: here with how many there are goes how far the last lies behind the first at least."""
+    queue = rows.setdefault(row, [LATE, 0, 0])
+    if since < queue[0]:
+        queue[0] = since
+    if queue[0] + queue[2] > x.end:
+        return False
+    queue[1] += 1
+    queue[2] += row.gap(queue[1])
+    return True
 
 
 def _by_end(x: Wish) -> tuple[int, int]:

@@ -4,47 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from outreach.core.cadence import Cap, PurposePolicy
+from outreach.core.back_off import ladder, unanswered
+from outreach.core.cadence import PurposePolicy
 from outreach.core.follow_up import FollowUp
 from outreach.core.guard import ROUNDS, Policy, own_guards
 from outreach.core.ledger import Touch
-from outreach.core.room import PAST, Kind, Room, Wish, micros, number
+from outreach.core.limits import Limit, limits
+from outreach.core.room import LATE, PAST, Kind, Line, Room, Row, Wish, micros, number
 from outreach.core.standing import Standing
-from outreach.core.windows import counted, gap_counted
+from outreach.core.walk import Walk, by_moment
 
 #: Channel and purpose; and the follow-up itself where it looks at rooms in which it isn't counted.
 Key = tuple[str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At most `most` touches in any half-open window of length `per`: a cap, or the minimum gap (`cap` is None)."""
-
-    most: int
-    per: timedelta
-    cap: Cap | None = None
-
-    def covers(self, key: Key) -> bool:
-        """Whether it limits contacts of this channel and purpose."""
-        return self.cap is None or self.cap.covers(key[0], key[1])
-
-    def counts(self, rule: PurposePolicy) -> bool:
-        """Whether it counts contacts of a purpose with this policy."""
-        return rule.counts != "no" if self.cap is None else rule.counts == "yes"
-
-    def times(self, touches: Sequence[Touch]) -> list[datetime]:
-        """When those of the touches took place that it counts, sorted."""
-        return gap_counted(touches) if self.cap is None else counted(self.cap, touches)
-
-
-def limits(policy: Policy) -> list[Limit]:
-    """What the guards of gap and caps hold, as data. Whatever else limits touches by other touches belongs here too."""
-    gap = policy.cadence.min_gap
-    caps = [Limit(cap.max, cap.per, cap) for cap in policy.cadence.caps]
-    return [Limit(1, gap), *caps] if gap else caps
 
 
 def survey(
@@ -55,19 +29,36 @@ def survey(
     of the ledger that still lie ahead. Those in `drops` take their own moment or none."""
     it = _Survey(now, standing, policy)
     kinds = [it.kind(f) for f in ahead]
-    for limit in limits(policy):
+    for limit in limits(standing, policy):
         it.enter(limit)
+    it.line_up()
     start, wishes = number(now), it.to_come()
+    anyway: Line = [(x.first, x) for x in wishes]
     for rank, (f, kind) in enumerate(zip(ahead, kinds, strict=True)):
         x = Wish(f.id, rank, max(start, number(f.due)), number(f.valid_until), kind, may_join=f.id in may_join)
         x.first = kind.opens(x.wish)
-        if x.first <= x.end:
-            x.fixed = not policy.cadence.policy(f.purpose).obeys_caps
-            x.drops = f.id in drops and not x.fixed
-            if x.fixed or x.drops:
-                x.wish = x.end = x.first
+        x.drops = f.id in drops
+        if x.first <= x.end and not policy.cadence.policy(f.purpose).obeys_caps:
+            anyway = _settle(x, anyway)
+        elif x.first <= x.end and x.drops:
+            x.wish = x.end = x.first
         wishes.append(x)
     return wishes
+
+
+def _settle(x: Wish, anyway: Line) -> Line:
+    """Give `x`, which doesn't obey caps, its moment: the first that the laws allow beside others like it."""
+    if x.drops:
+        x.end = x.first
+    line: Line | None = anyway
+    if x.kind.own:
+        alone = replace(x, kind=replace(x.kind, foreign=[]))
+        line = Walk().beside(alone, sorted(anyway, key=by_moment))
+        x.first = next((t for t, y in line if y is alone), LATE) if line is not None else LATE
+    if line is None:
+        return anyway
+    x.fixed, x.drops, x.wish, x.end = True, False, x.first, x.first
+    return [*anyway, (x.first, x)]
 
 
 @dataclass(slots=True)
@@ -97,14 +88,14 @@ class _Survey:
 
     def enter(self, limit: Limit) -> None:
         """Make the rooms of one limit: one for each view of the ledger among those who must obey it."""
-        covered = [key for key in self.kinds if limit.covers(key)]
+        covered = [key for key in self.kinds if limit.covers(key[0], key[1])]
         wanted = sum([self.many[key] for key in covered])
         if not wanted or limit.most >= wanted + self.most_seen:
             return  # there is room for all
         takers = [key for key in covered if limit.counts(self.rules[key])]
         views: dict[tuple[str, str], list[Key]] = {}
         for key in covered:
-            if self.rules[key].obeys_caps:
+            if limit.binds(self.rules[key]):
                 views.setdefault((self._address(key[0]), "" if key in takers else key[2]), []).append(key)
         for (_, itself), owners in views.items():
             self._room(limit, owners, [*takers, *owners] if itself else takers)
@@ -137,12 +128,38 @@ class _Survey:
             self._note_ahead(limit, room, touches)
 
     def _note_ahead(self, limit: Limit, room: Room, touches: Sequence[Touch]) -> None:
-        """Touches still to come (a contact by hand, noted by a clock that is fast) stay where they are."""
         for touch in touches:
             if touch.at > self.now and limit.times([touch]):
-                _, kind = self.ahead.setdefault(touch.id, (number(touch.at), Kind(_never)))
+                kind = self._to_come(touch)
                 kind.takes.append(room)
                 kind.reach = max(kind.reach, room.per)
+
+    def _to_come(self, touch: Touch) -> Kind:
+        """Touches still to come (a contact by hand, noted by a clock that is fast) stay where they are."""
+        return self.ahead.setdefault(touch.id, (number(touch.at), Kind(_never)))[1]
+
+    def line_up(self) -> None:
+        """Make the rows of the back-off: one for all, and one for each that waits like the others and isn't counted."""
+        cadence, waiting = self.policy.cadence, [key for key, rule in self.rules.items() if rule.obeys_caps]
+        if cadence.back_off is None or not cadence.min_gap:
+            return
+        times = unanswered(self.standing.touches, self.standing.last_sign, cadence)
+        before = self.standing.ignored
+        most = before + len(times) + sum([self.many[key] for key in waiting])
+        gaps = [micros(gap) for gap in ladder(cadence.min_gap, cadence.back_off)[: max(1, most)]]
+        if gaps[-1] == micros(cadence.min_gap):
+            return  # nobody waits longer than the minimum gap
+        past = [PAST, *[number(at) for at in times if at <= self.now]]
+        main = Row(before, gaps, past)
+        rows = {key: Row(before, gaps, [*past]) if self.rules[key].counts == "no" else main for key in waiting}
+        everybody = [main, *[row for row in rows.values() if row is not main]]
+        for key, row in rows.items():
+            kind = self.kinds[key]
+            kind.row, kind.rows, kind.reach = row, everybody if row is main else [row], max(kind.reach, gaps[-1])
+        for touch in self.standing.touches:
+            if touch.at > self.now and unanswered([touch], self.standing.last_sign, cadence):
+                kind = self._to_come(touch)
+                kind.rows, kind.reach = everybody, max(kind.reach, gaps[-1])
 
     def to_come(self) -> list[Wish]:
         """The touches noted ahead, as wishes that nobody can move."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from outreach.core.room import LATE, Line, Room, Wish
+from outreach.core.room import LATE, PAST, Kind, Line, Room, Row, Wish
 
 
 class Walk:
@@ -17,6 +17,8 @@ class Walk:
         """`x` takes place at `t`."""
         for room in x.kind.takes:
             room.times.append(t)
+        for row in x.kind.rows:
+            row.times.append(t)
         self.line.append((t, x))
 
     def back_to(self, length: int) -> None:
@@ -25,20 +27,46 @@ class Walk:
             _, x = self.line.pop()
             for room in x.kind.takes:
                 room.times.pop()
+            for row in x.kind.rows:
+                row.times.pop()
 
     def earliest(self, x: Wish, t: int) -> int:
         """The first moment from `t` on at which `x` may take place behind all that did; LATE when there is none."""
         if x.fixed:
             return x.wish if t <= x.wish and not self._hurts(x) else LATE
         kind = x.kind
+        free = self.free(kind)
+        if t < free:
+            t = free
         if t < x.wish:
             t = x.wish
+        t = kind.opens(t)
+        return self._past_others(x, t) if kind.foreign else t
+
+    def free(self, kind: Kind) -> int:
+        """From when on one more of this kind fits behind all that have their places."""
+        t = PAST
         for room in kind.own:
             free = room.times[-room.most] + room.per
             if free > t:
                 t = free
-        t = kind.opens(t)
-        return self._past_others(x, t) if kind.foreign else t
+        for row in kind.rows:
+            if row is kind.row or self._waits(row):
+                free = row.free
+                if free > t:
+                    t = free
+        return t
+
+    def reach(self, kind: Kind) -> int:
+        """Beyond this it is in nobody's way, from where the walk is: LATE while it makes all gaps behind it longer."""
+        for row in kind.rows:
+            if not row.settled:
+                return LATE
+        return kind.reach
+
+    def _waits(self, row: Row) -> bool:
+        """Whether somebody who has to obey this row stands in it."""
+        return any(x.kind.row is row for _, x in self.line)
 
     def _past_others(self, x: Wish, t: int) -> int:
         """The first moment from `t` on at which `x` takes nobody's place in a view that isn't its own."""
@@ -57,8 +85,9 @@ class Walk:
         return next((t for t, x in reversed(self.line) if t > since and x.rank > rank and room in x.kind.own), None)
 
     def _hurts(self, x: Wish) -> bool:
-        """Whether `x`, which goes anyway, would find a less important one before it that had to keep away."""
-        return any(
+        """Whether `x`, which goes anyway, would find a less important one before it that had to keep away, or a law's
+        place taken."""
+        return self.free(x.kind) > x.wish or any(
             room.free > x.wish and self._last_of(room, x.wish - room.per, x.rank) is not None for room in x.kind.takes
         )
 
@@ -95,10 +124,10 @@ class Walk:
         at, z = line[place]
         if at < t or (at == t and z.fixed):
             return False
-        length, stay = len(self.line), True
+        length, stay, reach = len(self.line), True, self.reach(x.kind)
         self.push(t, x)
         for at, z in line[place:]:
-            if at - t >= x.kind.reach:
+            if at - t >= reach:
                 break
             if self.earliest(z, at) != at:
                 stay = False

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 
-from outreach.core.cadence import DEFAULT_PURPOSES, Hold, PurposePolicy
+from outreach.core import law
+from outreach.core.cadence import DEFAULT_PURPOSES, BackOff, Hold, PurposePolicy
 from outreach.core.follow_up import FollowUp
 from outreach.core.guard import Policy
 from outreach.core.hours import parse_hours
+from outreach.core.law import Law
 from outreach.core.ledger import Touch
 from outreach.core.planner import Place, arrange, by_importance
 from outreach.core.standing import Standing
@@ -24,6 +27,7 @@ Span = tuple[int, int]
 ANY: Span = (0, 24)
 #: An arrangement: the hour of each follow-up from NOON on, None for one that is lost; in order of importance.
 Arranged = tuple[int | None, ...]
+HERE = frozenset({("XX", "")})
 ODD = dict(DEFAULT_PURPOSES) | {
     "transactional": PurposePolicy(obeys_caps=False, counts="yes", consent="assumed"),
     "marketing": PurposePolicy(obeys_caps=True, counts="gap", consent="required"),
@@ -33,19 +37,24 @@ ODD = dict(DEFAULT_PURPOSES) | {
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `most` in any window of `per` hours; None for channel or purpose means all."""
+    """At most `most` in any window of `per` hours; None for channel or purpose means all. A law's counts everybody,
+    and holds for everybody."""
 
     most: int
     per: int
     channel: str | None = None
     purpose: str | None = None
     gap: bool = False
+    law: bool = False
 
     def covers(self, channel: str, purpose: str) -> bool:
         return self.channel in (None, channel) and self.purpose in (None, purpose)
 
     def counts(self, said: str) -> bool:
-        return said == "yes" or (self.gap and said == "gap")
+        return self.law or said == "yes" or (self.gap and said == "gap")
+
+    def binds(self, rule: PurposePolicy) -> bool:
+        return self.law or rule.obeys_caps
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,10 @@ class Crowd:
     held: bool = False
     drops: frozenset[str] = frozenset()
     may_join: frozenset[str] = frozenset()
+    laws: Sequence[Limit] = ()
+    back_off: BackOff | None = None
+    sign: int | None = None
+    ignored: int = 0
 
     @cached_property
     def ahead(self) -> list[FollowUp]:
@@ -91,13 +104,16 @@ class Crowd:
         ]
         hours = {ch: parse_hours({"mon-sun": f"{a:02}:00-{b:02}:00"}) for ch, (a, b) in self.hours.items()}
         held = (Hold(name="complaint", purposes=frozenset({"marketing"})),)
-        return a_policy(*caps, gap=self.gap * HOUR, hours=hours, purposes=self.purposes, holds=held)
+        return a_policy(*caps, gap=self.gap * HOUR, hours=hours, purposes=self.purposes, holds=held,
+                        laws=tuple(map(a_law, self.laws)), back_off=self.back_off)  # fmt: skip
 
     @cached_property
     def standing(self) -> Standing:
         own = [self._touch(p) for p in self.past if not p.shared]
         others = [self._touch(p) for p in self.past if p.shared]
-        return a_standing(*own, at_phone=others, holds={"complaint": NOON} if self.held else {})
+        sign = None if self.sign is None else NOON + self.sign * HOUR
+        holds = {"complaint": NOON} if self.held else {}
+        return a_standing(*own, at_phone=others, holds=holds, places=HERE, last_sign=sign, ignored=self.ignored)
 
     def _touch(self, p: Past) -> Touch:
         who = {"customer": "c2", "address_key": PHONE_KEY} if p.shared else {}
@@ -106,16 +122,33 @@ class Crowd:
 
     @cached_property
     def limits(self) -> list[Limit]:
-        return [*([Limit(1, self.gap, gap=True)] if self.gap else []), *self.caps]
+        return [*([Limit(1, self.gap, gap=True)] if self.gap else []), *self.caps, *self.laws]
+
+    @cached_property
+    def anyway(self) -> dict[str, int]:
+        """The hours of those that don't obey caps: the first that laws leave beside others like them."""
+        placed: list[tuple[int, FollowUp]] = []
+        for f in self.ahead:
+            if not self.purposes[f.purpose].obeys_caps:
+                hours = self._hours(f)
+                good = (t for t in hours if self.keeps_cadence([*placed, (t, f)]))
+                if (t := next(good, None)) is not None and (f.id not in self.drops or t == hours[0]):
+                    placed.append((t, f))
+        return {f.id: t for t, f in placed}
 
     def open_hours(self, f: FollowUp) -> list[int]:
         """The hours at which it may take place as far as it alone is concerned."""
+        if not self.purposes[f.purpose].obeys_caps:
+            return [self.anyway[f.id]] if f.id in self.anyway else []
+        found = self._hours(f)
+        return found[:1] if f.id in self.drops else found
+
+    def _hours(self, f: FollowUp) -> list[int]:
         if self.held and f.purpose == "marketing":
             return []
         first, last = ANY if self.purposes[f.purpose].any_hours else self.hours.get(f.channel, ANY)
         due, end = (f.due - NOON) // HOUR, (f.valid_until - NOON) // HOUR
-        found = [h for h in range(max(due, 0), end + 1) if first <= (h + 12) % 24 < last]
-        return found[:1] if f.id in self.drops or not self.purposes[f.purpose].obeys_caps else found
+        return [h for h in range(max(due, 0), end + 1) if first <= (h + 12) % 24 < last]
 
     def plan(self, ahead: Iterable[FollowUp] | None = None) -> Mapping[str, Place]:
         """What the planner makes of it."""
@@ -132,17 +165,35 @@ class Crowd:
         return all(self._finds_room(at, f, placed) for at, f in placed)
 
     def _finds_room(self, at: int, f: FollowUp, placed: Sequence[tuple[int, FollowUp]]) -> bool:
-        if not self.purposes[f.purpose].obeys_caps:
-            return True
+        rule = self.purposes[f.purpose]
         for limit in self.limits:
-            if limit.covers(f.channel, f.purpose):
+            if limit.binds(rule) and limit.covers(f.channel, f.purpose):
                 others = list(self._others(limit, f, placed))
                 ends = [at, *(t for t, looked_at in others if looked_at or t <= at)]
                 seen = [at, *(t for t, _ in others)]
                 windows = (range(end - limit.per + 1, end + 1) for end in ends)
                 if any(sum(t in window for t in seen) > limit.most for window in windows if at in window):
                     return False
+        return not rule.obeys_caps or self._is_patient(at, f, placed)
+
+    def _is_patient(self, at: int, f: FollowUp, placed: Sequence[tuple[int, FollowUp]]) -> bool:
+        """Whether it lies as far behind the one before it as so many unanswered ones ask for, and leaves those behind
+        it as far apart, with one more before them."""
+        if self.back_off is None or not self.gap:
+            return True
+        past = [p.at for p in self.past if not p.shared and p.at >= (-99 if self.sign is None else self.sign)
+                and self._unanswered(p.purpose)]  # fmt: skip
+        others = past + [t for t, o in placed if o is not f and self._unanswered(o.purpose)]
+        before, behind = sorted(t for t in others if t <= at), sorted(t for t in others if t > at)
+        row, count = [*before, at, *behind], self.ignored
+        for n, (one, other) in enumerate(pairwise(row), start=1):
+            steps, rule = max(0, count + n - self.back_off.after), self.back_off
+            if n >= len(before) and other - one < self.gap * min(rule.factor**steps, rule.longest):
+                return False
         return True
+
+    def _unanswered(self, purpose: str) -> bool:
+        return self.purposes[purpose].obeys_caps and self.purposes[purpose].counts != "no"
 
     def _others(self, limit: Limit, f: FollowUp, placed: Sequence[tuple[int, FollowUp]]) -> Iterator[tuple[int, bool]]:
         """The touches that count beside `f`, and whether it must keep its distance before them too: not from one that
@@ -155,6 +206,17 @@ class Crowd:
             rule = self.purposes[other.purpose]
             if other is not f and limit.covers(other.channel, other.purpose) and limit.counts(rule.counts):
                 yield t, rule.obeys_caps or by_importance(other) < by_importance(f)
+
+
+def a_law(limit: Limit) -> Law:
+    """A law of HERE with this limit."""
+    return Law(
+        code="law:here", place="here", countries=("XX",),
+        channels=frozenset([limit.channel] if limit.channel else CHANNELS),
+        purposes=frozenset([limit.purpose] if limit.purpose else PURPOSES),
+        limits=(law.Limit(limit.most, limit.per * HOUR, f"{limit.most}/{limit.per}h"),), source="", read_in="",
+        as_of=NOON.date(), confidence="V",
+    )  # fmt: skip
 
 
 def arrangements(crowd: Crowd, placed: Arranged = ()) -> Iterator[Arranged]:
@@ -271,3 +333,21 @@ def a_crowd(dice: random.Random, most: int, *, span: int = 12, least: int = 2, w
     some = [f"f{n}" for n in range(count) if dice.random() < 0.3]
     drops = frozenset(some) if dice.random() < 0.3 else frozenset()
     return Crowd(wishes, dice.randrange(5), caps, hours, past, odd, dice.random() < 0.1, drops)
+
+
+def a_real_crowd(dice: random.Random, most: int, **given: int) -> Crowd:
+    """One with a back-off, with limits of laws, or with both."""
+    crowd = a_crowd(dice, most, **given)
+    laws, back_off = [], None
+    if dice.random() < 0.75:
+        after, factor, longest = dice.randrange(4), dice.choice((2, 2, 3)), dice.choice((2, 4, 8))
+        back_off = BackOff(after=after, factor=factor, longest=longest)
+    if dice.random() < 0.6 or back_off is None:
+        laws = [
+            Limit(dice.randrange(1, 4), dice.randrange(3, 20), dice.choice((None, "call", "sms")),
+                  dice.choice((None, "care", "marketing", "transactional")), law=True)
+            for _ in range(dice.randrange(1, 3))
+        ]  # fmt: skip
+    sign = dice.randrange(-15, 1) if dice.random() < 0.4 else None
+    ignored = dice.randrange(3) if dice.random() < 0.3 else 0
+    return replace(crowd, laws=laws, back_off=back_off, sign=sign, ignored=ignored, gap=dice.randrange(1, 5))

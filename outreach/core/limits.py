@@ -1,0 +1,55 @@
+"""What limits contacts by other contacts, as data: the minimum gap, the caps, and the limits of laws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from outreach.core.cadence import Cap, PurposePolicy
+from outreach.core.law import Law, limiting
+from outreach.core.lawful import law_counted
+from outreach.core.ledger import Touch
+from outreach.core.policy import Policy
+from outreach.core.standing import Standing
+from outreach.core.windows import counted, gap_counted
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` touches in any half-open window of length `per`: a cap, a law's, or the minimum gap (neither)."""
+
+    most: int
+    per: timedelta
+    cap: Cap | None = None
+    law: Law | None = None
+
+    def covers(self, channel: str, purpose: str) -> bool:
+        """Whether it limits such contacts."""
+        by = self.law or self.cap
+        return by is None or by.covers(channel, purpose)
+
+    def binds(self, rule: PurposePolicy) -> bool:
+        """Whether contacts of a purpose with this policy must obey it: a law asks for no policy."""
+        return self.law is not None or rule.obeys_caps
+
+    def counts(self, rule: PurposePolicy) -> bool:
+        """Whether it counts contacts of a purpose with this policy."""
+        if self.law is not None:
+            return True
+        return rule.counts != "no" if self.cap is None else rule.counts == "yes"
+
+    def times(self, touches: Sequence[Touch]) -> list[datetime]:
+        """When those of the touches took place that it counts, sorted."""
+        if self.law is not None:
+            return law_counted(self.law, touches)
+        return gap_counted(touches) if self.cap is None else counted(self.cap, touches)
+
+
+def limits(standing: Standing, policy: Policy) -> list[Limit]:
+    """What the guards of gap, caps and laws hold for this customer. Whatever else limits touches by other touches in a
+    window belongs here too."""
+    gap = policy.cadence.min_gap
+    found = [Limit(1, gap)] if gap else []
+    found += [Limit(cap.max, cap.per, cap) for cap in policy.cadence.caps]
+    return found + [Limit(by.max, by.per, law=law) for law, by in limiting(policy.cadence.laws, standing.places)]

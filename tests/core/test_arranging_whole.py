@@ -1,0 +1,168 @@
+"""The plan is the best there is with a back-off and the limits of laws too: against every arrangement, hour by hour."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from outreach.core.cadence import BackOff
+from outreach.core.guard import opening
+from outreach.core.keeping import EXACT
+from outreach.core.planner import arrange
+from tests.support.arranged import (
+    ODD,
+    Crowd,
+    Limit,
+    Past,
+    a_real_crowd,
+    best_by_steps,
+    best_of_all,
+    in_turn,
+    worth,
+)
+from tests.support.guarded import HOUR, NOON, a_touch
+
+SEEDS = range(4)
+TWICE = BackOff(after=1, factor=2, longest=8)
+
+
+def crowds(seed: int, count: int, most: int, **given: int) -> list[Crowd]:
+    dice = random.Random(seed)
+    return [a_real_crowd(dice, most, **given) for _ in range(count)]
+
+
+def patient(seed: int, count: int, most: int, **given: int) -> list[Crowd]:
+    """Crowds in which nobody drops."""
+    return [replace(crowd, drops=frozenset()) for crowd in crowds(seed, count, most, **given)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_it_is_the_best_of_all_arrangements(seed: int):
+    for crowd in patient(seed, 60, 5, span=8):
+        assert crowd.planned() == best_of_all(crowd), crowd
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_it_is_the_best_for_as_many_as_it_is_said_to_be(seed: int):
+    for crowd in [*crowds(seed, 40, 7, span=10, least=5), *crowds(seed, 6, EXACT, span=14, least=9, worth=6)]:
+        assert crowd.planned() == best_by_steps(crowd), crowd
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 112))
+def test_it_is_the_best_of_all_arrangements_many_times(seed: int):
+    for crowd in patient(seed, 300, 5, span=8):
+        assert crowd.planned() == best_of_all(crowd), crowd
+    for crowd in [*crowds(seed, 100, 8, span=12, least=6), *crowds(seed, 30, EXACT, span=16, least=9, worth=7)]:
+        assert crowd.planned() == best_by_steps(crowd), crowd
+
+
+def test_the_two_ways_to_find_the_best_agree():
+    for crowd in patient(7, 60, 5, span=8):
+        assert best_by_steps(crowd) == best_of_all(crowd), crowd
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_it_is_never_worse_than_taking_turns_and_often_better(seed: int):
+    ours = [*crowds(seed, 40, 8), *crowds(seed, 8, 30, span=40, least=EXACT + 1)]
+    pairs = [(worth(crowd.planned()), worth(in_turn(crowd))) for crowd in ours]
+    assert all(plan >= turns for plan, turns in pairs)
+    assert sum(plan > turns for plan, turns in pairs) > 5
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_order_of_arrival_is_of_no_account(seed: int):
+    dice = random.Random(seed)
+    for crowd in crowds(seed, 30, 16, span=30):
+        crowd = replace(crowd, may_join=frozenset(f.id for f in crowd.ahead if dice.random() < 0.3))
+        shuffled = dice.sample(crowd.ahead, len(crowd.ahead))
+        assert crowd.plan(shuffled) == crowd.plan(), crowd
+
+
+@pytest.mark.parametrize(("most", "span", "count"), [(6, 12, 40), (20, 40, 15), (48, 60, 3)])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_however_many_there_are_the_cadence_is_kept(seed: int, most: int, span: int, count: int):
+    dice = random.Random(seed)
+    for crowd in crowds(seed, count, most, span=span, least=most // 2):
+        crowd = replace(crowd, may_join=frozenset(f.id for f in crowd.ahead if dice.random() < 0.2))
+        placed = [(t, f) for t, f in zip(crowd.planned(), crowd.ahead, strict=True) if t is not None]
+        assert crowd.keeps_cadence(placed), crowd
+        assert all(t in crowd.open_hours(f) for t, f in placed), crowd
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_guard_says_the_same_of_every_moment(seed: int):
+    for crowd in crowds(seed, 40, 9):
+        plan = crowd.plan()
+        for f in crowd.ahead:
+            at = plan[f.id].at
+            if at is not None:
+                others = [
+                    a_touch(there, o.channel, o.purpose, counts=crowd.purposes[o.purpose].counts, id=o.id)
+                    for o in crowd.ahead
+                    if o is not f and (there := plan[o.id].at) is not None
+                    and (there <= at or crowd.purposes[o.purpose].obeys_caps)
+                ]  # fmt: skip
+                assert opening(f, at, crowd.standing, crowd.policy, others).at == at, crowd
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_doing_the_first_part_leaves_the_rest_as_it_is(seed: int):
+    for crowd in [c for c in patient(seed, 20, 9) if c.purposes is not ODD]:
+        standing, left, now = crowd.standing, list(crowd.ahead), NOON
+        wanted = {f.id: p.at for f in left if (p := crowd.plan()[f.id]).at is not None}
+        while wanted:
+            plan = arrange(now, left, standing, crowd.policy)
+            assert {f.id: plan[f.id].at for f in left if plan[f.id].at is not None} == wanted, crowd
+            # Of two at one moment the one that goes anyway goes first: the other looked at it.
+            first = min(left, key=lambda f: (wanted.get(f.id, NOON + 999 * HOUR), crowd.purposes[f.purpose].obeys_caps))
+            now = wanted.pop(first.id)
+            left.remove(first)
+            done = a_touch(now, first.channel, first.purpose, id=first.id, counts=crowd.purposes[first.purpose].counts)
+            standing = replace(standing, touches=(*standing.touches, done))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_moved_or_lost_says_why(seed: int):
+    for crowd in crowds(seed, 40, 9):
+        for f in crowd.ahead:
+            place = crowd.plan()[f.id]
+            assert place.reasons or place.at == max(NOON, f.due) or f.valid_until < NOON, crowd
+
+
+def test_one_before_them_makes_the_gap_between_two_others_longer():
+    wishes = [(9, 3, 0, "sms", "care"), (8, 7, 0, "sms", "care"), (1, 0, 20, "sms", "care")]
+    assert Crowd(wishes, 3).planned() == (3, 7, 0)
+    assert Crowd(wishes, 3, back_off=TWICE).planned() == (3, 7, 13)
+
+
+def test_one_long_before_them_does_so_too():
+    wishes = [(9, 40, 0, "sms", "care"), (8, 44, 0, "sms", "care"), (1, 0, 9, "sms", "care")]
+    assert Crowd(wishes, 3).planned() == (40, 44, 0)
+    assert Crowd(wishes, 3, back_off=TWICE).planned() == (40, 44, None)
+
+
+def test_once_the_gap_is_at_its_longest_it_does_no_more():
+    wishes = [(9, 40, 0, "sms", "care"), (8, 64, 0, "sms", "care"), (1, 0, 9, "sms", "care")]
+    assert Crowd(wishes, 3, back_off=TWICE, ignored=4).planned() == (40, 64, 0)
+
+
+def test_a_big_one_waits_where_a_small_one_would_be_lost():
+    wishes = [(9, 0, 9, "sms", "care"), (1, 0, 2, "email", "care")]
+    assert Crowd(wishes, 3, back_off=TWICE, past=[Past(-6)]).planned() == (6, 0)
+
+
+def test_the_limit_of_a_law_is_kept_by_what_obeys_no_caps_too():
+    law = [Limit(1, 10, "call", law=True)]
+    wishes = [(9, 2, 20, "call", "care"), (1, 0, 20, "call", "transactional")]
+    assert Crowd(wishes).planned() == (2, 0)
+    assert Crowd(wishes, laws=law).planned() == (10, 0)
+    assert Crowd([*wishes, (5, 1, 20, "call", "transactional")], laws=law).planned() == (21, 1, 11)
+
+
+def test_a_law_counts_what_the_house_does_not():
+    wishes = [(9, 0, 20, "call", "care"), (1, 0, 20, "call", "safety")]
+    assert Crowd(wishes, 3, back_off=TWICE).planned() == (0, 0)
+    assert Crowd(wishes, 3, laws=[Limit(1, 10, "call", law=True)]).planned() == (10, 0)
