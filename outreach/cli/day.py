@@ -84,7 +84,7 @@ def why(
 ) -> None:
     """Why a customer was contacted, or was not: every decision and its reasons, and the nearest miss of other rules."""
     it = app(database)
-    answer = explain(it.engine, customer, rule, _instant(at))
+    answer = explain(it.engine, customer, rule, instant_of(at))
     if json:
         print_json(plain(answer))
         return
@@ -174,7 +174,8 @@ def _day(text: str) -> date | None:
         raise InputError(f"--date {text!r} is no date: write 2026-11-03") from error
 
 
-def _instant(text: str) -> datetime | None:
+def instant_of(text: str) -> datetime | None:
+    """The instant that `--at` names; None when it names none. Raises InputError."""
     try:
         found = datetime.fromisoformat(text) if text else None
     except ValueError as error:

@@ -13,11 +13,12 @@ from outreach.core.zone import to_local
 from outreach.desk import Card, cards, remembered
 from outreach.errors import InputError
 from outreach.rulebook.listing import trigger_text
+from outreach.saying import clock
 from outreach.store.views import Page, Place, looking
 from outreach.web.access import Person, person
 from outreach.web.front import Here
 from outreach.web.problems import ProblemError
-from outreach.web.shown import OUTCOMES, SAID, clock, name_of
+from outreach.web.shown import OUTCOMES, SAID, name_of
 from outreach.why import Told, why
 
 ROWS = 50
