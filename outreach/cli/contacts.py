@@ -39,6 +39,8 @@ class Direction(StrEnum):
     inbound = "inbound"
 
 
+_A = {"call": "a call", "sms": "an SMS", "email": "an e-mail"}
+
 Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id.")]
 By = Annotated[Channel, typer.Option("--channel", help="By what.")]
 For = Annotated[Purpose, typer.Option("--purpose", help="What for.")]
@@ -94,12 +96,12 @@ def contact(
 def told(answer: Answer) -> list[str]:
     """The answer in lines, on the customer's clock."""
     verdict, show = answer.verdict, clock(answer.zone, answer.at)
-    who = f"{answer.contact.channel} to {answer.contact.customer} for {answer.contact.purpose}"
+    who = f"{_A[answer.contact.channel]} to {answer.contact.customer} for {answer.contact.purpose}"
     if verdict.allowed:
-        return [f"Yes: a {who} may be made now.", *_moves(answer)]
+        return [f"Yes: {who} may be made now.", *_moves(answer)]
     when = show(verdict.next) if verdict.next else "not in sight while nothing changes"
     against = [f"  {with_code(r, show)}" for r in verdict.reasons]
-    return [f"No: a {who} may not be made now.", *against, f"  next possible: {when} ({answer.zone})", *_moves(answer)]
+    return [f"No: {who} may not be made now.", *against, f"  next possible: {when} ({answer.zone})", *_moves(answer)]
 
 
 def _noted(answer: Answer) -> list[str]:
