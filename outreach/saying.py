@@ -27,8 +27,8 @@ _WITH_NUMBERS = (
     ("hours:sms", "{text}; they begin {opens} ({zone})"),
     ("hours:email", "{text}; they begin {opens} ({zone})"),
     ("due", "wished for {due}, worth it until {until}"),
-    ("hold:complaint", "a complaint is open since {since}; held until it is resolved"),
     ("hold:reply", "her reply of {since} may be a refusal; held until a person has read it, or {free}"),
+    ("hold:", "a {what} is open since {since}; held until it is resolved"),
     ("back_off:", "{unanswered} contacts without a sign of life: {gap} until the next; room again {free}"),
     ("silence:", "she refused on {since}; silence until {free}"),
     ("capacity:", "{taken} of {limit} a day are handed out ({of}), {before} more important come first;"
