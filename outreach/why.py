@@ -3,27 +3,25 @@ that never had anything to say to her."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from outreach.core.customer import Customer
-from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
-from outreach.core.history import History
-from outreach.core.keys import bucket_of
 from outreach.core.merging import carrier, on_cap
-from outreach.core.planner import arrange
-from outreach.core.rule import Rule
-from outreach.core.situation import Situation
-from outreach.core.starting import covers, fires_on, why_not
+from outreach.core.planner import Place, arrange
 from outreach.core.trace import Reason, Trace
 from outreach.engine import Engine
 from outreach.errors import InputError
 from outreach.flow.standings import load_standings
+from outreach.heard import Heard, heard
+from outreach.missing import Miss, known, miss
 from outreach.store.store import Transaction
-from outreach.waiting import waits_for
+from outreach.then import as_of
+
+__all__ = ["Heard", "Miss", "Told", "Why", "plain", "why"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,21 +36,13 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Miss:
-    """Why a rule planned nothing for this customer: the event that came nearest and what was missing."""
-
-    rule: str
-    event: str
-    reasons: tuple[Reason, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
-    """The whole answer for one customer."""
+    """The whole answer for one customer. `heard` is empty where only one rule was asked about."""
 
     customer: Customer
     told: tuple[Told, ...]
     misses: tuple[Miss, ...]
+    heard: tuple[Heard, ...] = ()
 
 
 def why(engine: Engine, customer: str, rule: str = "", at: datetime | None = None) -> Why:
@@ -66,69 +56,61 @@ def why(engine: Engine, customer: str, rule: str = "", at: datetime | None = Non
             raise InputError(
                 f"customer {customer!r} is not known; `outreach customers import FILE` brings customers in"
             )
-        told = _told(engine, tx, person, rule, at)
+        it = _Asked(engine, tx, person, at if at is not None and at < engine.clock.now() else None)
+        told = it.told(rule)
         names = [rule] if rule else sorted(engine.rules)
-        had = {t.follow_up.rule for t in told}
-        misses = [m for name in names if name not in had and (m := _miss(engine, tx, person, engine.rules[name], at))]
-    return Why(customer=person, told=tuple(told), misses=tuple(misses))
+        misses = [m for name in names if (m := miss(it.facts, engine.rules[name], [t.follow_up for t in told]))]
+        other = () if rule else heard(tx, person, it.facts.events, it.traces)
+    return Why(customer=person, told=tuple(told), misses=tuple(misses), heard=other)
 
 
-def _told(engine: Engine, tx: Transaction, person: Customer, rule: str, at: datetime | None) -> list[Told]:
-    now = engine.clock.now()
-    follow_ups = tx.follow_ups.all_of(person.id)
-    traces = [t for t in tx.traces.of(person.id) if at is None or t.at <= at]
+class _Asked:
+    """One question: the customer's facts as they were known at `at` (None: now)."""
+
+    def __init__(self, engine: Engine, tx: Transaction, person: Customer, at: datetime | None) -> None:
+        self.engine, self.tx, self.person, self.at = engine, tx, person, at
+        self.facts = known(engine, tx, person, at or engine.clock.now())
+        every = tx.traces.of(person.id)
+        self.traces = [t for t in every if at is None or t.at <= at]
+        self.later = every[len(self.traces) :]
+
+    def told(self, rule: str) -> list[Told]:
+        """Every follow-up that was decided about, with what moves it."""
+        plan = _plan(self.engine, self.tx, self.person) if self.at is None else {}
+        out = []
+        for f in self.tx.follow_ups.all_of(self.person.id):
+            mine = tuple(t for t in self.traces if t.follow_up == f.id)
+            if not mine or (rule and f.rule != rule):
+                continue
+            if self.at is not None:
+                out.append(_told_then(f, self.at, mine, [t for t in self.later if t.follow_up == f.id]))
+                continue
+            place = plan.get(f.id, Place(at=None))
+            out.append(Told(follow_up=f, traces=mine, next=place.at, obstacles=place.reasons))
+        return out
+
+
+def _plan(engine: Engine, tx: Transaction, person: Customer) -> Mapping[str, Place]:
+    """The plan as it stands, of what isn't paused; why the rest doesn't move."""
+    now, paused = engine.clock.now(), tx.house.paused()
+    open_now = tx.follow_ups.open_of([person.id]).get(person.id, [])
     standing = load_standings(tx, {person.id: person}, now, engine.policy)[person.id]
-    ahead = [f for f in follow_ups if f.state == "scheduled" and not carrier(f, follow_ups, now)]
+    waiting = [f for f in open_now if f.state == "scheduled" and not carrier(f, open_now, now)]
+    ahead = [f for f in waiting if f.rule not in paused and "*" not in paused]
     may_join, drops = on_cap("merge", ahead, engine.rules), on_cap("drop", ahead, engine.rules)
     plan = arrange(now, ahead, standing, engine.policy, may_join, drops)
-    out = []
-    for f in follow_ups:
-        mine = tuple(t for t in traces if t.follow_up == f.id)
-        if mine and (not rule or f.rule == rule):
-            place = plan.get(f.id)
-            out.append(Told(follow_up=f, traces=mine, next=place.at if place else None,
-                            obstacles=place.reasons if place else ()))  # fmt: skip
-    return out
+    return {f.id: plan[f.id] for f in ahead} | {f.id: _paused(f, paused) for f in waiting if f.id not in plan}
 
 
-def _miss(engine: Engine, tx: Transaction, person: Customer, rule: Rule, at: datetime | None) -> Miss | None:
-    """The event that came nearest to starting this rule, evaluated as at its own time."""
-    when = at or engine.clock.now()
-    if rule.by_clock:
-        return Miss(rule=rule.name, event="", reasons=waits_for(engine, tx, person, rule, when))
-    types = {*fires_on(rule), *(rule.when.needs_facts if rule.when else ())}
-    events = [e for e in tx.events.history([person.id], types).get(person.id, []) if e.time <= when]
-    starting = [e for e in events if covers(rule, e.type)]
-    if not starting:
-        wanted = " or ".join(fires_on(rule))
-        return Miss(
-            rule=rule.name, event="", reasons=(Reason(code="no_event", text=f"no {wanted} is known of this customer"),)
-        )
-    tried = [(e, _missing(engine, tx, person, rule, e, events)) for e in starting]
-    nearest = min(tried, key=lambda pair: (len(pair[1]), -pair[0].time.timestamp()))
-    if not nearest[1]:
-        known = Reason(
-            code="not_then", text="the rule would start on this event now; it was not in force when the event came"
-        )
-        return Miss(rule=rule.name, event=nearest[0].id, reasons=(known,))
-    return Miss(rule=rule.name, event=nearest[0].id, reasons=tuple(nearest[1]))
+def _paused(f: FollowUp, paused: Mapping[str, datetime]) -> Place:
+    name = f.rule if f.rule in paused else "*"
+    code = f"paused:{f.rule}" if name == f.rule else "paused"
+    return Place(at=None, reasons=(Reason(code=code, numbers={"since": paused[name].isoformat()}),))
 
 
-def _missing(
-    engine: Engine, tx: Transaction, person: Customer, rule: Rule, event: Event, past: Sequence[Event]
-) -> list[Reason]:
-    came = tx.events.received(person.id).get((event.source, event.id), event.time)
-    here = Situation(
-        tenant=tx.tenant, bucket=bucket_of(tx.tenant, person.id), customer=person, event=event, now=came,
-        policy=engine.policy, past=History(past, event.time, event),
-    )  # fmt: skip
-    missing = []
-    if rule.when is not None and not rule.when.holds(scope := here.scope()):
-        missing = [
-            Reason(code="when", text=source, numbers=seen) for source, ok, seen in rule.when.explain(scope) if not ok
-        ]
-    refused = why_not(rule, here)
-    return missing + ([refused] if refused else [])
+def _told_then(f: FollowUp, at: datetime, mine: tuple[Trace, ...], later: Sequence[Trace]) -> Told:
+    stood = mine[-1].reasons if mine[-1].decision == "deferred" else ()
+    return Told(follow_up=as_of(f, at, [*mine, *later]), traces=mine, obstacles=stood)
 
 
 def plain(answer: Why) -> dict[str, Any]:
@@ -151,6 +133,7 @@ def plain(answer: Why) -> dict[str, Any]:
         "misses": [
             {"rule": m.rule, "event": m.event, "reasons": [_reason(r) for r in m.reasons]} for m in answer.misses
         ],
+        "heard": [h.plain() for h in answer.heard],
     }  # fmt: skip
 
 

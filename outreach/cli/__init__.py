@@ -28,6 +28,8 @@ COMMANDS = {
     "simulate": ("simulate", "Play events against the rules on a virtual clock; nothing is sent."),
     "calls": ("day", "Today's list: calls to make and preparations to do."),
     "why": ("day", "Why a customer was contacted, or was not."),
+    "may": ("contacts", "May somebody be contacted now? Yes, or what stands in the way."),
+    "contact": ("contacts", "Write down a contact that somebody made by hand."),
     "pause": ("day", "Hold a rule, or everything."),
     "resume": ("day", "Let a paused rule, or everything, go on."),
 }

@@ -12,14 +12,15 @@ from rich.markup import escape
 
 from outreach.bootstrap import App, SystemClock, open_store
 from outreach.cli.common import Database, Json, app, settings
+from outreach.cli.explaining import told_why
 from outreach.cli.output import cell, console, counted, err, moment, print_json, table, writing
-from outreach.core.trace import Reason
 from outreach.desk import Card, cards, full_name
 from outreach.errors import InputError
 from outreach.flow.releasing import Resumed
 from outreach.flow.releasing import resume as let_go
+from outreach.saying import clock
 from outreach.store.store import Store
-from outreach.why import Miss, Told, plain
+from outreach.why import plain
 from outreach.why import why as explain
 
 Rule = Annotated[str, typer.Argument(metavar="RULE", help="A rule's name; without one, everything.")]
@@ -84,44 +85,16 @@ def why(
 ) -> None:
     """Why a customer was contacted, or was not: every decision and its reasons, and the nearest miss of other rules."""
     it = app(database)
-    answer = explain(it.engine, customer, rule, _instant(at))
+    answer = explain(it.engine, customer, rule, instant_of(at))
     if json:
         print_json(plain(answer))
         return
     zone = it.engine.policy.wall_zone(answer.customer)
     out = console()
     out.print(f"[bold]{escape(full_name(answer.customer))}[/bold] ({escape(answer.customer.id)}), times in {zone}")
-    for told in answer.told:
-        _print_told(told, zone)
-    if not answer.told:
-        out.print("\nNo rule has planned anything for this customer.")
-    for miss in answer.misses:
-        _print_miss(miss)
-
-
-def _print_told(told: Told, zone: str) -> None:
-    f, out = told.follow_up, console()
-    ended = f" — {f.reason}" if f.reason else ""
-    out.print(
-        f"\n[bold]{escape(f.rule)} / {escape(f.step)}[/bold] ({f.channel}, {f.purpose}): {f.state}{escape(ended)}"
-    )
-    for trace in told.traces:
-        out.print(
-            f"  {moment(trace.at, zone)}  {trace.decision:<10} " + "; ".join(_words(r) for r in trace.reasons),
-            markup=False,
-        )
-    if told.next is not None:
-        out.print(f"  next possible: {moment(told.next, zone)}", markup=False)
-
-
-def _print_miss(miss: Miss) -> None:
-    near = f" (nearest: {miss.event})" if miss.event else ""
-    console().print(f"\n{miss.rule}: not planned{near}: " + "; ".join(_words(r) for r in miss.reasons), markup=False)
-
-
-def _words(reason: Reason) -> str:
-    numbers = ", ".join(f"{k} {v}" for k, v in reason.numbers.items() if v is not None)
-    return reason.code + (f" {reason.text}" if reason.text else "") + (f" [{numbers}]" if numbers else "")
+    show = clock(zone, it.engine.clock.now())
+    for line in told_why(answer, show):
+        out.print(line, markup=False, soft_wrap=True)
 
 
 def pause(rule: Rule = "", database: Database = None) -> None:
@@ -174,7 +147,8 @@ def _day(text: str) -> date | None:
         raise InputError(f"--date {text!r} is no date: write 2026-11-03") from error
 
 
-def _instant(text: str) -> datetime | None:
+def instant_of(text: str) -> datetime | None:
+    """The instant that `--at` names; None when it names none. Raises InputError."""
     try:
         found = datetime.fromisoformat(text) if text else None
     except ValueError as error:

@@ -1,6 +1,7 @@
 """Capacity: how many calls and tasks people can do in a day, in all, at one site, by one person.
 
-What doesn't fit today waits for the next day, the least important first; what can't wait that long expires.
+What doesn't fit today waits for the next day on which the house is open, the least important first; what can't wait
+that long expires.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from outreach.core.calendar import Calendar
 from outreach.core.follow_up import FollowUp
 from outreach.core.trace import Reason
 from outreach.core.zone import to_local, to_utc
@@ -52,8 +54,11 @@ class Capacity:
 class Day:
     """One day's list: what was handed out, and what wants to be."""
 
-    def __init__(self, day: date, zone: str, handed_out: Iterable[FollowUp], wanting: Iterable[FollowUp]):
-        self.begins, self.ends = bounds(day, zone)
+    def __init__(
+        self, day: date, zone: str, calendar: Calendar, handed_out: Iterable[FollowUp], wanting: Iterable[FollowUp]
+    ):
+        following = calendar.next_open(day) or day + timedelta(days=1)
+        self.open, self.ends = calendar.is_open(day), bounds(following, zone)[0]
         self._taken: Counter[tuple[str, str]] = Counter()
         self._wanting = sorted(wanting, key=importance)
         for f in handed_out:
@@ -67,18 +72,39 @@ class Day:
     def no_room(self, f: FollowUp, capacity: Capacity, now: datetime) -> tuple[datetime, Reason] | None:
         """When to look again and why, if there is no room for `f`; None when there is.
 
-        A place is kept for what is more important and still to come today; once that had its chance, it is free.
+        A place is kept for what is more important and still to come today; once that had its chance, it is free. On a
+        day on which the house is closed nobody is there to do anything.
         """
-        for name, limit in capacity.limits(f):
+        limits = list(capacity.limits(f))
+        if limits and not self.open:
+            return self.ends, _reason(f, "the house is closed today", {"again": self.ends.isoformat()})
+        before = self._before(f, capacity) if limits else []
+        for name, limit in limits:
             taken = self._taken[f.channel, name]
-            better = [o for o in self._wanting if importance(o) < importance(f) and _alike(o, f, name)]
+            better = [o for o in before if name in _scopes(o)]
             if taken + len(better) < limit:
                 continue
             again = self.ends if taken >= limit else min(_after(better, now), self.ends)
             numbers = {"taken": taken, "before": len(better), "limit": limit, "of": name, "again": again.isoformat()}
             text = f"{taken} of {limit} {f.channel}s a day are handed out, {len(better)} more important ones come first"
-            return again, Reason(code=f"capacity:{f.channel}s", text=text, numbers=numbers)
+            return again, _reason(f, text, numbers)
         return None
+
+    def _before(self, f: FollowUp, capacity: Capacity) -> list[FollowUp]:
+        """The more important ones of today that find room themselves: what a person has no hand free for keeps no
+        place of the house's."""
+        taken, found = self._taken.copy(), []
+        for o in self._wanting:
+            if importance(o) >= importance(f):
+                break
+            if o.channel == f.channel and all(taken[o.channel, name] < limit for name, limit in capacity.limits(o)):
+                taken.update((o.channel, name) for name in _scopes(o))
+                found.append(o)
+        return found
+
+
+def _reason(f: FollowUp, text: str, numbers: dict[str, object]) -> Reason:
+    return Reason(code=f"capacity:{f.channel}s", text=text, numbers=numbers)
 
 
 def _after(better: list[FollowUp], now: datetime) -> datetime:
@@ -99,10 +125,6 @@ def bounds(day: date, zone: str) -> tuple[datetime, datetime]:
 def today(now: datetime, zone: str) -> date:
     """The house's date."""
     return to_local(now, zone).date()
-
-
-def _alike(o: FollowUp, f: FollowUp, name: str) -> bool:
-    return o.channel == f.channel and o.id != f.id and name in _scopes(o)
 
 
 def _scopes(f: FollowUp) -> tuple[str, str, str]:

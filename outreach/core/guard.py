@@ -20,7 +20,7 @@ from outreach.core.standing import Standing
 from outreach.core.trace import Reason
 from outreach.core.windows import counted, first_free, gap_counted
 
-__all__ = ["HORIZON", "Opening", "Policy", "opening", "refusal"]
+__all__ = ["HORIZON", "Opening", "Policy", "objections", "opening", "refusal"]
 
 #: A bound on the search for a common opening of all guards: each round moves at least one guard's opening ahead. Hours
 #: that meet at all meet within a week or two, which takes a few rounds a day and zone.
@@ -66,6 +66,15 @@ def opening(f: FollowUp, at: datetime, standing: Standing, policy: Policy, plann
         moment = until
     reasons["no_common_hour"] = Reason(code="no_common_hour", text="no hour is allowed by all of these, in every zone")
     return Opening(at=None, reasons=tuple(reasons.values()))
+
+
+def objections(
+    f: FollowUp, at: datetime, standing: Standing, policy: Policy, planned: Sequence[Touch] = ()
+) -> tuple[Reason, ...]:
+    """All that stands in the way at this very instant, where `opening` tells what stands in the way until its own."""
+    if f.channel not in TOUCHING:
+        return ()
+    return tuple(no[1] for guard in _guards(f, standing, policy, planned) if (no := guard(at)) is not None)
 
 
 def _guards(f: FollowUp, standing: Standing, policy: Policy, planned: Sequence[Touch]) -> list[Guard]:

@@ -64,10 +64,13 @@ def why_not(rule: Rule, here: Situation) -> Reason | None:
     if rule.max_event_age is not None and here.now - event.time > rule.max_event_age.elapsed - A_DAY:
         oldest = rule.max_event_age.add(event.time, here.zone, policy.calendar, here.place)
         if oldest < here.now:
-            return Reason(code="max_event_age", text=f"news older than {rule.max_event_age} starts nothing")
+            numbers = {"happened": event.time.isoformat(), "known": here.now.isoformat(), "until": oldest.isoformat()}
+            return Reason(code="max_event_age", text=f"news older than {rule.max_event_age} starts nothing",
+                          numbers=numbers)  # fmt: skip
     last = here.last_started.get(rule.name)
     if rule.once_window is not None and last is not None and event.time - last < rule.once_window:
-        return Reason(code="once_per", text=f"started on {last:%Y-%m-%d}; once per {rule.once_per}")
+        numbers = {"last": last.isoformat(), "free": (last + rule.once_window).isoformat()}
+        return Reason(code="once_per", text=f"started on {last:%Y-%m-%d}; once per {rule.once_per}", numbers=numbers)
     return _already_came(rule, here)
 
 

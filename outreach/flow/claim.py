@@ -69,7 +69,8 @@ class Claim:
     def day(self) -> Day:
         """Today's list, for the house that has only so many hands."""
         day = today(self.now, self.policy.zone)
-        return Day(day, self.policy.zone, *self.tx.follow_ups.for_staff(*bounds(day, self.policy.zone)))
+        staff = self.tx.follow_ups.for_staff(*bounds(day, self.policy.zone))
+        return Day(day, self.policy.zone, self.policy.calendar, *staff)
 
     @cached_property
     def sharing(self) -> dict[str, list[str]]:

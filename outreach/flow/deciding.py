@@ -46,7 +46,7 @@ def _wanted(claim: Claim, f: FollowUp) -> Situation | Reason:
         return no_longer(rule, here)
     step = rule.steps[f.index]
     if step.when is not None and not step.at.needs_previous and not step.when.holds(here.scope()):
-        return Reason(code="when", text=step.when.source)
+        return Reason(code="when", text=step.when.source, numbers=dict(step.when.seen(here.scope())))
     return here
 
 

@@ -9,9 +9,8 @@ from collections.abc import Callable
 
 from outreach.core.event import Event
 from outreach.core.follow_up import OUTCOMES
-from outreach.core.keys import bucket_of, make_id
-from outreach.core.ledger import Touch
 from outreach.core.quiet import MARKS
+from outreach.flow.by_hand import contact_made
 from outreach.flow.consenting import consent, wrong
 from outreach.flow.holding import hold
 from outreach.flow.intake import Batch
@@ -41,22 +40,6 @@ def refuse(event: Event) -> str:
     return wrong(event) if event.type in ("consent.given", "consent.withdrawn") else ""
 
 
-def _contact_made(batch: Batch, event: Event) -> None:
-    """A contact outside the engine; outbound ones count against the cadence."""
-    if event.data.get("direction", "outbound") != "outbound":
-        return
-    channel, purpose = str(event.data.get("channel", "call")), str(event.data.get("purpose", "care"))
-    policy = batch.policy.cadence.purposes.get(purpose)
-    touch = Touch(
-        id=make_id(bucket_of(batch.tx.tenant, event.customer), "contact", event.source, event.id),
-        customer=event.customer, at=event.time, channel=channel, purpose=purpose, state="attempted",
-        counts=policy.counts if policy else "yes",
-        address_key=batch.tx.customers.keys(batch.customers[event.customer]).get(channel, ""),
-        by=str(event.data.get("by", "")),
-    )  # fmt: skip
-    batch.tx.ledger.reserve([touch], {})
-
-
 def _customer_changed(batch: Batch, event: Event) -> None:
     """New values; follow-ups whose moments hang on them move."""
     old = batch.customers[event.customer]
@@ -73,6 +56,6 @@ EFFECTS: dict[str, Effect] = {
     "consent.withdrawn": consent,
     "message.received": message_received,
     "outcome": take_outcome,
-    "contact.made": _contact_made,
+    "contact.made": contact_made,
     "customer.changed": _customer_changed,
 }

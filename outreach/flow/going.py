@@ -21,8 +21,8 @@ from outreach.store.codec import dump
 
 def expire(claim: Claim, f: FollowUp, reasons: tuple[Reason, ...] = ()) -> None:
     """Its worth is over. What stood in the way is the reason; where nothing did, it simply wasn't done in time."""
-    stood = f.reason and not f.reason.startswith("merge")
-    known = (Reason(code=f.reason),) if stood else (Reason(code="valid_for", text="not done in time"),)
+    numbers = {"until": f.valid_until.isoformat()}
+    known = _stood(claim, f) or (Reason(code="valid_for", text="not done in time", numbers=numbers),)
     if f.state == "listed":
         claim.changes.release(f)
         for o in waiting_for_room(f, claim.ahead.get(f.customer, ())):
@@ -32,6 +32,15 @@ def expire(claim: Claim, f: FollowUp, reasons: tuple[Reason, ...] = ()) -> None:
             )
     kept_off = awaited(reasons) if reasons else ""
     claim.end(f, "expired", *([r for r in reasons if r.code == kept_off][:1] or known))
+
+
+def _stood(claim: Claim, f: FollowUp) -> tuple[Reason, ...]:
+    """What it was last put off for, with the numbers seen then."""
+    if not f.reason or f.reason.startswith("merge"):
+        return ()
+    mine = (t for t in reversed(claim.tx.traces.of(f.customer)) if t.follow_up == f.id)
+    told = next((r for t in mine for r in t.reasons if r.code == f.reason), None)
+    return (told or Reason(code=f.reason),)
 
 
 def go(claim: Claim, f: FollowUp, here: Situation, joining: Sequence[FollowUp]) -> None:

@@ -72,6 +72,11 @@ class Events(Book):
             found.setdefault(event.customer, []).append(event)
         return found
 
+    def every(self, customer: str) -> list[Event]:
+        """All events of one customer, in order of time."""
+        found = (_event(row) for row in self.read_keyed(_READ, "event", "customer", [customer]))
+        return sorted(found, key=lambda e: (e.time, e.source, e.id))
+
     def latest(self, customers: Iterable[str], types: Iterable[str], never: Iterable[str] = ()) -> dict[str, datetime]:
         """When the latest event of these types came, by customer; without types, the latest of any but `never`."""
         wanted, unwanted = sorted(set(types)), sorted(set(never))

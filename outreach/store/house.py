@@ -77,7 +77,9 @@ class House(Book):
 #: In which order decisions of one instant were made; what isn't named here is an end.
 ORDER = {
     d: i
-    for i, d in enumerate(("planned", "moved", "noted", "woken", "deferred", "joined", "listed", "claimed", "retry"))
+    for i, d in enumerate(
+        ("planned", "moved", "noted", "woken", "taken_off", "deferred", "joined", "listed", "claimed", "retry")
+    )
 }
 
 

@@ -109,3 +109,36 @@ OUTCOME: dict[str, Any] = {
         400: _problem("The body can't be read"), 404: _problem("Not on the list"), 422: _problem("Unknown outcome"),
     },
 }  # fmt: skip
+MAY: dict[str, Any] = {
+    "summary": "May this customer be contacted now?",
+    "responses": {404: _problem("Unknown customer"), 422: _problem("Unknown channel or purpose")},
+}
+CONTACT: dict[str, Any] = {
+    "summary": "Write down a contact made by hand",
+    "openapi_extra": {
+        "requestBody": {
+            "required": True,
+            "content": _json(
+                {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {
+                        "channel": {"enum": ["call", "email", "sms"], "default": "call"},
+                        "purpose": {"enum": ["marketing", "care", "transactional", "safety"], "default": "care"},
+                        "direction": {"enum": ["outbound", "inbound"], "default": "outbound"},
+                        "note": {"type": "string"}, "by": {"type": "string"},
+                        "override": {"type": "string", "description": "why all the same, where the guard objects"},
+                        "time": {"type": "string", "format": "date-time", "description": "now, if left out"},
+                        "id": {"type": "string", "description": "makes sending it again harmless"},
+                    },
+                }
+            ),
+        }
+    },
+    "responses": {
+        201: {"description": "It is stored, and counts"}, 200: {"description": "It was stored before"},
+        400: _problem("The body can't be read"), 404: _problem("Unknown customer"),
+        409: _problem("The guard objects, and no `override` says why all the same; `reasons` has its numbers"),
+        422: _problem("A value that isn't known"),
+    },
+}  # fmt: skip

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from outreach.bootstrap import App, shipped
 from outreach.core.zone import to_local
+from outreach.saying import clock
 from outreach.scheduler import Heart
 from outreach.web import shown
 
@@ -52,8 +53,8 @@ class Front:
             "business": self.app.engine.business.get("name", "Outreach"), "outbox": self.outbox(), "token": self.token,
             "today": f"{local:%A}, {local.day} {local:%B %Y}", "zone": self.zone, "now": now,
         }  # fmt: skip
-        clock = shown.clock(self.zone, now)
-        text = self.pages.get_template(name).render(frame | values | {"clock": clock})
+        wall = clock(self.zone, now)
+        text = self.pages.get_template(name).render(frame | values | {"clock": wall})
         return HTMLResponse(text, status, dict(headers or {}))
 
     def outbox(self) -> list[str]:

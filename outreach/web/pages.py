@@ -13,11 +13,12 @@ from outreach.core.zone import to_local
 from outreach.desk import Card, cards, remembered
 from outreach.errors import InputError
 from outreach.rulebook.listing import trigger_text
+from outreach.saying import clock
 from outreach.store.views import Page, Place, looking
 from outreach.web.access import Person, person
 from outreach.web.front import Here
 from outreach.web.problems import ProblemError
-from outreach.web.shown import OUTCOMES, SAID, clock, name_of
+from outreach.web.shown import OUTCOMES, SAID, name_of
 from outreach.why import Told, why
 
 ROWS = 50
@@ -84,6 +85,7 @@ def one_customer(customer: str, here: Here) -> HTMLResponse:
     return here.page(
         "customer.html", customer=found.customer, name=name_of({customer: found.customer}, customer), zone_here=zone,
         ahead=sorted(ahead, key=_when_ahead), past=sorted(past, key=_when_past, reverse=True), misses=found.misses,
+        heard=found.heard,
         there=clock(zone, now), local_time=f"{to_local(now, zone):%H:%M}", memory=list(remembered(found.customer, now)),
     )  # fmt: skip
 

@@ -172,7 +172,7 @@ def test_a_text_that_cannot_be_written_fails_the_test(results, house: Path):
         ("[{time: 2026-11-02 14:00, event: a visit},"
          " {time: 2026-11-03 09:00, type: contact.made, data: {channel: call}}]",
          "{at: 2026-11-03 10:00, call: ask}",
-         "Tue 2026-11-03 10:00 deferred: gap:20h, less than 20h from another touch"),
+         "Tue 2026-11-03 09:00 deferred: gap:20h, less than 20h from another touch"),
     ],
 )  # fmt: skip
 def test_what_is_missing_or_otherwise_is_explained(results, given: str, expect: str, why: str):

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach.core.trace import Reason
+from outreach.saying import clock, reason
 from outreach.web import script as module
 from outreach.web.script import script
-from outreach.web.shown import clock, phone, reason, tel
+from outreach.web.shown import phone, tel
 from tests.web.house import MONDAY
 
 
