@@ -14,11 +14,10 @@ from datetime import datetime
 from outreach.core.follow_up import TOUCHING, FollowUp
 from outreach.core.guard import objections, opening, refusal
 from outreach.core.ledger import Touch
-from outreach.core.planner import Place, arrange
+from outreach.core.planner import Place, arrange, planned_touch
 from outreach.core.policy import Policy
 from outreach.core.standing import Standing
 from outreach.core.trace import Reason
-from outreach.core.turns import planned_touch
 
 #: As important as a rule's contact that names no priority.
 PRIORITY = 50
