@@ -6,10 +6,13 @@ import ipaddress
 import os
 import socket
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.support import business
 
 LOCAL_NAMES = {"", "localhost", "0.0.0.0", "::", socket.gethostname().lower()}  # smtplib asks for its own name
 FROM_OUTSIDE = ("OUTREACH_", "TWILIO_", "SENDGRID_")
@@ -49,3 +52,18 @@ def no_network(event: str, args: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(no_network)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=business.KINDS, default="memory",
+        help="on what the tests of the engine keep their records: SQLite in memory or in a file, or a PostgreSQL",
+    )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def database_kind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Everybody's databases are of the kind that was asked for, and end with the test."""
+    business.choose(request.config.getoption("--database"))
+    yield
+    business.close_databases()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,12 +18,13 @@ class Dialect:
     """`mark` is the placeholder of a value; `keys` a table `k(bucket, subject)` made of one JSON parameter, which
     spares a statement per customer; `join` the join that starts from it (SQLite must be told: without CROSS it scans
     the big table); `field` a text inside a column of
-    JSON."""
+    JSON; `texts` the rows of one JSON parameter."""
 
     mark: str
     keys: str
     join: str
     field: str
+    texts: str
 
 
 #: Each key is one text, four digits of bucket and then the subject: to cut a text is cheaper than to look into JSON.
@@ -31,6 +33,7 @@ SQLITE = Dialect(
     keys="(SELECT CAST(substr(value, 1, 4) AS INTEGER) AS bucket, substr(value, 5) AS subject FROM json_each(?)) k",
     join="CROSS JOIN",
     field="json_extract({0}, '$.{1}')",
+    texts="SELECT value FROM json_each(?)",
 )
 POSTGRESQL = Dialect(
     mark="%s",
@@ -40,7 +43,9 @@ POSTGRESQL = Dialect(
     ),
     join="JOIN",
     field="({0}::jsonb ->> '{1}')",
+    texts="SELECT jsonb_array_elements_text(?::jsonb)",
 )
+NUL = "\x00"
 
 
 class Book:
@@ -97,18 +102,56 @@ class Book:
 
     def insert(
         self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]], conflict: str = "DO NOTHING"
-    ) -> None:
-        """Insert rows; what is there already stays (or as `conflict` says)."""
-        self.write_many(insert_sql(table, columns, conflict), rows)
+    ) -> int:
+        """Insert rows, each key once; what is there already stays (or as `conflict` says). How many were written."""
+        if self.dialect is SQLITE:
+            return self.write_many(insert_sql(table, tuple(columns), conflict), rows)
+        if not rows:
+            return 0
+        return self.conn.exec_driver_sql(bulk_sql(table, tuple(columns), conflict), (as_json(rows),)).rowcount
+
+    def insert_new(
+        self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]], told: Sequence[str]
+    ) -> Sequence[Any]:
+        """Insert rows on PostgreSQL; those columns of the ones that were not there."""
+        sql = bulk_sql(table, tuple(columns), "DO NOTHING")
+        return self._fetch(f"{sql} RETURNING {names(told)}", (as_json(rows),)) if rows else []
 
     def _sql(self, sql: str) -> str:
         return sql if self.dialect is SQLITE else sql.replace("?", "%s")
 
 
-def insert_sql(table: str, columns: Sequence[str], conflict: str) -> str:
-    """An INSERT of these columns."""
+@cache
+def insert_sql(table: str, columns: tuple[str, ...], conflict: str) -> str:
+    """An INSERT of one row of these columns."""
     marks = ", ".join("?" * len(columns))
     return f"INSERT INTO {table} ({names(columns)}) VALUES ({marks}) ON CONFLICT {conflict}"
+
+
+@cache
+def bulk_sql(table: str, columns: tuple[str, ...], conflict: str) -> str:
+    """An INSERT of many rows that come as one JSON parameter: a quarter of what a statement for each costs."""
+    types = _types(table)
+    values = ", ".join(f"(v->>{i})::{types[c]}" for i, c in enumerate(columns))
+    return (
+        f"INSERT INTO {table} ({names(columns)}) SELECT {values} FROM jsonb_array_elements(%s::jsonb) v"
+        f" ON CONFLICT {conflict}"
+    )
+
+
+def _types(table: str) -> dict[str, str]:
+    """The columns of a table with their types."""
+    from outreach.store.tables import CustomerRow  # only PostgreSQL asks, and to load it takes a while
+
+    return {c.name: c.type.compile() for c in CustomerRow.metadata.tables[table].columns}
+
+
+def as_json(rows: Sequence[tuple[Any, ...]]) -> str:
+    """Rows as JSON. PostgreSQL keeps no text with a NUL in it: what stands in its place is the sign for it."""
+    text = dump(rows)
+    if "\\u0000" in text:
+        text = dump([[v.replace(NUL, "\u2400") if isinstance(v, str) else v for v in row] for row in rows])
+    return text
 
 
 def names(columns: Iterable[str], prefix: str = "") -> str:

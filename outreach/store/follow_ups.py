@@ -7,7 +7,7 @@ from datetime import datetime
 
 from outreach.core.follow_up import FollowUp
 from outreach.store.codec import Codec, dump, instant, micros
-from outreach.store.dialect import Book, insert_sql, names
+from outreach.store.dialect import Book, names
 
 CODEC = Codec(FollowUp)
 COLUMNS = ["bucket", "tenant_id", *CODEC.columns]
@@ -23,7 +23,6 @@ _SAVE = (
     "UPDATE follow_up SET " + ", ".join(f'"{c}" = ?' for c in CHANGING)
     + " WHERE bucket = ? AND tenant_id = ? AND customer = ? AND id = ?"
 )  # fmt: skip
-_ADD = insert_sql("follow_up", COLUMNS, "DO NOTHING")
 
 
 class FollowUps(Book):
@@ -31,7 +30,8 @@ class FollowUps(Book):
 
     def add(self, follow_ups: Iterable[FollowUp]) -> None:
         """Store new ones; one that was planned before stays as it is."""
-        self.write_many(_ADD, [(self.bucket(f.customer), self.tenant, *CODEC.row(f)) for f in follow_ups])
+        rows = [(self.bucket(f.customer), self.tenant, *CODEC.row(f)) for f in follow_ups]
+        self.insert("follow_up", COLUMNS, rows)
 
     def save(self, follow_ups: Iterable[FollowUp]) -> None:
         """Store what changed about known ones."""
@@ -58,12 +58,7 @@ class FollowUps(Book):
     def known(self, ids: Iterable[tuple[str, str]]) -> set[str]:
         """Which of these (customer, id) exist already."""
         wanted = list(ids)
-        text = (
-            "SELECT value FROM json_each(?)"
-            if self.dialect.mark == "?"
-            else "SELECT jsonb_array_elements_text(?::jsonb)"
-        )
-        rows = self.read_keyed("t.id", "follow_up", "customer", {c for c, _ in wanted}, f"t.id IN ({text})",
+        rows = self.read_keyed("t.id", "follow_up", "customer", {c for c, _ in wanted}, f"t.id IN ({self.dialect.texts})",
                                dump([i for _, i in wanted])) if wanted else []  # fmt: skip
         return {row[0] for row in rows}
 

@@ -7,14 +7,11 @@ from datetime import datetime
 
 from outreach.core.watch import Watch
 from outreach.store.codec import Codec, instant, micros
-from outreach.store.dialect import Book, insert_sql, names
+from outreach.store.dialect import Book, names
 
 _WATCH = Codec(Watch)
 _COLUMNS = ("bucket", "tenant_id", *_WATCH.columns)
-_SET = insert_sql(
-    "watch", _COLUMNS, "(bucket, tenant_id, customer, rule) DO UPDATE SET wake = excluded.wake,"
-    " version = excluded.version",
-)  # fmt: skip
+_SET = "(bucket, tenant_id, customer, rule) DO UPDATE SET wake = excluded.wake, version = excluded.version"
 _MINE = "bucket = ? AND tenant_id = ? AND customer = ? AND rule = ?"
 
 
@@ -23,7 +20,9 @@ class Watches(Book):
 
     def set(self, watches: Iterable[Watch]) -> None:
         """Enter them, or what they are now."""
-        self.write_many(_SET, [(self.bucket(w.customer), self.tenant, *_WATCH.row(w)) for w in watches])
+        latest = {(w.customer, w.rule): w for w in watches}.values()
+        rows = [(self.bucket(w.customer), self.tenant, *_WATCH.row(w)) for w in latest]
+        self.insert("watch", _COLUMNS, rows, _SET)
 
     def rouse(self, wakes: Iterable[tuple[str, str, datetime]]) -> None:
         """(customer, rule, wake) of watches that sleep for good: from now on they wait again. One that waits already

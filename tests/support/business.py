@@ -29,6 +29,7 @@ from outreach.senders.outbox import OutboxSender
 from outreach.store import schema
 from outreach.store.database import open_engine
 from outreach.store.store import Store
+from tests.support import postgres
 
 MONDAY = "2026-11-02T15:00"  # 10:00 in New York, the clocks went back the day before
 PHONE = "+12125550101"
@@ -82,7 +83,44 @@ def _empty() -> bytes:
     return image
 
 
+#: On which kind of database: `memory` and `file` are SQLite; see --database in conftest.
+KINDS = ("memory", "file", "postgres")
+_chosen = ["memory"]
+_opened: list[Database] = []
+
+
+def choose(kind: str) -> None:
+    """From now on tests are given databases of this kind."""
+    assert kind in KINDS, kind
+    _chosen[0] = kind
+
+
 def a_database() -> Database:
+    match _chosen[0]:
+        case "memory":
+            return _in_memory()
+        case "file":
+            file = Path(tempfile.mkdtemp(dir=a_folder())) / "outreach.db"
+            file.write_bytes(_empty())
+            url = f"sqlite:///{file}"
+        case _:
+            url = postgres.taken()
+    _opened.append(open_engine(url))
+    return _opened[-1]
+
+
+def close_databases() -> None:
+    """What tests were given is theirs no more."""
+    while _opened:
+        database = _opened.pop()
+        database.dispose()
+        if database.dialect.name == "postgresql":
+            postgres.given_back(database.url.render_as_string(hide_password=False))
+        else:
+            shutil.rmtree(Path(str(database.url.database)).parent)
+
+
+def _in_memory() -> Database:
     database = open_engine("sqlite://")
     with database.connect() as connection:
         raw = connection.connection.driver_connection
