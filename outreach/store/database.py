@@ -51,12 +51,14 @@ def open_engine(url: str) -> Engine:
         case "postgresql" | "postgres":
             return postgresql.open_postgresql(parsed)
         case other:
-            raise ConfigError(f"{other} is not supported: write sqlite:///outreach.db or postgresql://host/database")
+            raise ConfigError(
+                f"{other} is not yet supported: write sqlite:///outreach.db or postgresql://host/database"
+            )
 
 
 def shown(url: str) -> str:
     """An address as it may be shown: without its password."""
-    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", re.sub(r"(password=)[^&]*", r"\1***", url))
+    return re.sub(r"(:/*[^:/@]*):.*@", r"\1:***@", re.sub(r"(password=)[^&]*", r"\1***", url))
 
 
 @contextmanager
@@ -93,7 +95,6 @@ def _translated(engine: Engine, connection: Connection | None, error: Exception,
     if said is None:
         return None
     if postgresql.is_lost(orig):
-        engine.dispose(close=False)  # what else lies in the pool is as dead
         return LostError(said, state, maybe_stored=stage == "committing")
     return LostError(said, state) if state in postgresql.AGAIN else DatabaseError(said)
 
@@ -108,6 +109,8 @@ def again(work: Callable[[], T], *, repeatable: bool = False, waits: tuple[float
         except LostError as error:
             if error.maybe_stored and not repeatable:
                 raise
-            log.warning("a transaction was given up (%s); try %d of %d in %s s", error.state, n + 1, len(waits) + 1, wait)
+            log.warning(
+                "a transaction was given up (%s); try %d of %d in %s s", error.state, n + 1, len(waits) + 1, wait
+            )
             time.sleep(wait)
     return work()

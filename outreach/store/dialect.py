@@ -11,29 +11,28 @@ from sqlalchemy import Connection
 
 from outreach.core.keys import bucket_of
 from outreach.store.codec import dump
+from outreach.store.topology import ALL, Buckets
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
     """`mark` is the placeholder of a value; `keys` a table `k(bucket, subject)` made of one JSON parameter, which
-    spares a statement per customer; `join` the join that starts from it (SQLite must be told: without CROSS it scans
-    the big table); `field` a text inside a column of
-    JSON; `texts` the rows of one JSON parameter."""
+    spares a statement per customer; `join` the join that starts from it (both must be told: without CROSS, and without
+    the fence of OFFSET 0, they scan the big table where a condition looks selective); `field` a text inside a column of
+    JSON."""
 
     mark: str
     keys: str
     join: str
     field: str
-    texts: str
 
 
 #: Each key is one text, four digits of bucket and then the subject: to cut a text is cheaper than to look into JSON.
 SQLITE = Dialect(
     mark="?",
     keys="(SELECT CAST(substr(value, 1, 4) AS INTEGER) AS bucket, substr(value, 5) AS subject FROM json_each(?)) k",
-    join="CROSS JOIN",
+    join="CROSS JOIN {table} t ON t.bucket = k.bucket AND t.tenant_id = ? AND t.{subject} = k.subject",
     field="json_extract({0}, '$.{1}')",
-    texts="SELECT value FROM json_each(?)",
 )
 POSTGRESQL = Dialect(
     mark="%s",
@@ -41,9 +40,9 @@ POSTGRESQL = Dialect(
         "(SELECT substr(v, 1, 4)::smallint AS bucket, substr(v, 5) AS subject"
         " FROM jsonb_array_elements_text(%s::jsonb) v) k"
     ),
-    join="JOIN",
+    join="CROSS JOIN LATERAL (SELECT * FROM {table} t WHERE t.bucket = k.bucket AND t.tenant_id = %s"
+    " AND t.{subject} = k.subject OFFSET 0) t",
     field="({0}::jsonb ->> '{1}')",
-    texts="SELECT jsonb_array_elements_text(?::jsonb)",
 )
 NUL = "\x00"
 
@@ -64,6 +63,12 @@ class Book:
         """The bucket in which this book keeps a subject's rows."""
         return self.bucket(subject)
 
+    def within(self, buckets: Buckets) -> tuple[str, tuple[int, ...]]:
+        """The condition that rows lie in these buckets, and its values; none where that is all there are in a file."""
+        if self.dialect is SQLITE and buckets == ALL:
+            return "", ()
+        return " AND t.bucket BETWEEN ? AND ?", (buckets.first, buckets.last)
+
     def read(self, sql: str, *values: Any) -> Sequence[Any]:
         """All rows. `?` marks a value on every database."""
         return self._fetch(self._sql(sql), values)
@@ -75,10 +80,7 @@ class Book:
         keys = sorted([f"{self.place(s):04d}{s}" for s in subjects])  # in the order of the rows: half the time
         if not keys:
             return []
-        sql = (
-            f"SELECT {columns} FROM {self.dialect.keys} {self.dialect.join} {table} t"
-            f" ON t.bucket = k.bucket AND t.tenant_id = {self.dialect.mark} AND t.{subject} = k.subject"
-        )
+        sql = f"SELECT {columns} FROM {self.dialect.keys} {self.dialect.join.format(table=table, subject=subject)}"
         rest = self._sql(f" WHERE {where}") if where else ""
         return self._fetch(sql + rest, (dump(keys), self.tenant, *values))
 

@@ -50,7 +50,7 @@ class Events(Book):
 
     def _seen(self, events: Sequence[Event]) -> set[tuple[str, str, str]]:
         wanted = dump([e.id for e in events])
-        where = f"t.id IN ({self.dialect.texts})"
+        where = "t.id IN (SELECT value FROM json_each(?))"
         rows = self.read_keyed(
             "t.customer, t.source, t.id", "event", "customer", {e.customer for e in events}, where, wanted
         )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from outreach.core.ledger import Touch
 from outreach.store.codec import EPOCH, Codec, micros
 from outreach.store.dialect import Book, names
+from outreach.store.topology import Buckets
 
 _TOUCH = Codec(Touch)
 _COLUMNS = ("bucket", "tenant_id", "subject", "gap_until", *_TOUCH.columns)
@@ -64,7 +65,7 @@ class Ledger(Book):
         sql = "UPDATE touch SET gap_until = gap_until + (? - at), at = ?, known = ?"
         self.write_many(f"{sql} WHERE bucket = ? AND tenant_id = ? AND subject = ? AND id = ?", rows)
 
-    def shorten(self, gap: timedelta, since: datetime, first: int, last: int) -> int:
+    def shorten(self, gap: timedelta, since: datetime, some: Buckets) -> int:
         """The house's minimum gap is smaller now: touches in these buckets that still hold a longer one since then hold
         this one; how many. PostgreSQL keeps to the earlier touch's gap, whatever the later one obeys."""
         sql = (
@@ -72,7 +73,7 @@ class Ledger(Book):
             " AND gap_until > at + ? AND gap_until > ?"
         )
         length = micros(EPOCH + gap)
-        return self.write(sql, length, first, last, self.tenant, length, micros(since))
+        return self.write(sql, length, some.first, some.last, self.tenant, length, micros(since))
 
     def of_follow_ups(self, pairs: Iterable[tuple[str, str]]) -> dict[str, Touch]:
         """The live touch of each of these (customer, follow-up), by follow-up."""

@@ -21,6 +21,7 @@ from outreach.core.follow_up import FollowUp
 from outreach.core.ledger import Touch
 from outreach.core.rule_index import RuleIndex
 from outreach.engine import Engine
+from outreach.flow.fitting import fit_gap
 from outreach.flow.intake import Receipt
 from outreach.ports import Sender, VirtualClock
 from outreach.rendering import Checker, Renderer
@@ -83,8 +84,10 @@ def _empty() -> bytes:
     return image
 
 
-#: On which kind of database: `memory` and `file` are SQLite; see --database in conftest.
-KINDS = ("memory", "file", "postgres")
+#: On which kind of database: `memory` and `file` are SQLite, `partitioned` a PostgreSQL whose tables of customers lie
+#: in ranges of buckets. See --database in conftest.
+ON_SQLITE = ("memory", "file")
+KINDS = (*ON_SQLITE, "postgres", "partitioned")
 _chosen = ["memory"]
 _opened: list[Database] = []
 
@@ -104,7 +107,7 @@ def a_database() -> Database:
             file.write_bytes(_empty())
             url = f"sqlite:///{file}"
         case _:
-            url = postgres.taken()
+            url = postgres.taken(partitioned=_chosen[0] == "partitioned")
     _opened.append(open_engine(url))
     return _opened[-1]
 
@@ -115,7 +118,8 @@ def close_databases() -> None:
         database = _opened.pop()
         database.dispose()
         if database.dialect.name == "postgresql":
-            postgres.given_back(database.url.render_as_string(hide_password=False))
+            url = database.url.render_as_string(hide_password=False)
+            postgres.given_back(url, partitioned=_chosen[0] == "partitioned")
         else:
             shutil.rmtree(Path(str(database.url.database)).parent)
 
@@ -211,6 +215,7 @@ def an_engine(
         renderer=Renderer(a_folder() / "templates"), senders=senders or {"sms": outbox, "email": outbox}, clock=clock,
         **given,
     )  # fmt: skip
+    fit_gap(engine.store, engine.policy, clock.instant)
     yes = [Consent(channel="all", purpose="all", given=True, at=clock.instant - timedelta(days=400))] if agreed else []
     engine.save_customers([(c, yes) for c in customers or (a_customer(),)])
     return Business(engine, clock)

@@ -161,7 +161,7 @@ def server_url() -> str:
 
 
 _numbers = count()
-_free: list[str] = []
+_free: dict[bool, list[str]] = {False: [], True: []}
 
 
 def made(template: str = "template0", *, on: str = "") -> str:
@@ -182,26 +182,49 @@ def dropped(url: str) -> None:
 
 
 @cache
-def _template() -> str:
+def _template(partitioned: bool) -> str:
     """A database at this version's schema, made once: migrating costs more than most tests."""
     url = made()
     database = open_engine(url)
     schema.upgrade(database)
     database.dispose()
+    if partitioned:
+        _partition(url)
     return str(make_url(url).database)
 
 
-def taken() -> str:
+#: Tables that are whole on every node.
+SHARED = {"suppression", "pause", "seen_field", "setting", "tally"}
+
+
+def _partition(url: str) -> None:
+    """Each table of customers anew, in ranges of buckets: PostgreSQL itself then holds every key and constraint to
+    naming the bucket."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        for table in sorted(set(SQLModel.metadata.tables) - SHARED):
+            commands = [f'ALTER TABLE "{table}" RENAME TO whole',
+                        f'CREATE TABLE "{table}" (LIKE whole INCLUDING ALL) PARTITION BY RANGE (bucket)',
+                        "DROP TABLE whole"]  # fmt: skip
+            commands += [
+                f'CREATE TABLE "{table}_{n}" PARTITION OF "{table}" FOR VALUES FROM ({n * 1024}) TO ({n * 1024 + 1024})'
+                for n in range(4)
+            ]
+            for command in commands:
+                conn.execute(command)  # type: ignore[call-overload]
+
+
+def taken(*, partitioned: bool = False) -> str:
     """The address of a database with this version's schema and nothing in it."""
-    return _free.pop() if _free else made(_template())
+    free = _free[partitioned]
+    return free.pop() if free else made(_template(partitioned))
 
 
-def given_back(url: str) -> None:
+def given_back(url: str, *, partitioned: bool = False) -> None:
     """It may serve the next test: emptying costs a fifth of making."""
     tables = ", ".join(f'"{name}"' for name in sorted(SQLModel.metadata.tables))
     try:
         _run(f"SET lock_timeout = 2000; TRUNCATE {tables}", url)
-        _free.append(url)
+        _free[partitioned].append(url)
     except psycopg.Error:  # somebody still holds it, or changed it beyond recognition
         dropped(url)
 
