@@ -18,6 +18,7 @@ from sqlalchemy import Engine as Database
 from outreach.core.rule_index import RuleIndex
 from outreach.engine import Engine
 from outreach.errors import ConfigError, DatabaseError
+from outreach.flow.fitting import fit_gap
 from outreach.ports import Clock
 from outreach.providers import senders
 from outreach.rendering import Checker, Renderer
@@ -66,7 +67,9 @@ def open_app(settings: Settings, *, clock: Clock | None = None) -> App:
     store = open_store(settings)
     with store.reading() as tx:
         seen = tx.house.fields()
-    return assemble(settings, store, read_rules(settings, seen), clock or SystemClock())
+    app = assemble(settings, store, read_rules(settings, seen), clock or SystemClock())
+    fit_gap(store, app.engine.policy, app.engine.clock.now())
+    return app
 
 
 def read_rules(settings: Settings, seen: dict[str, set[str]], *, trial: bool = False) -> Rulebook:
@@ -134,6 +137,9 @@ def read_secret(settings: Settings, database: Database) -> bytes:
         return settings.secret.get_secret_value().encode()
     file = _file(database)
     path = settings.secret_file or (file and file.with_suffix(".key"))
+    if path is None and database.dialect.name != "sqlite":
+        raise ConfigError("set OUTREACH_SECRET (or OUTREACH_SECRET_FILE): it keys the hashes of addresses, and all"
+                          " workers on this database need the same one")  # fmt: skip
     if path is None:
         return b"memory"
     if not path.exists():
@@ -147,7 +153,7 @@ def read_secret(settings: Settings, database: Database) -> bytes:
 
 
 def _file(database: Database) -> Path | None:
-    name = database.url.database
+    name = database.url.database if database.dialect.name == "sqlite" else None
     return Path(name) if name and name != ":memory:" else None
 
 

@@ -11,6 +11,7 @@ from outreach.bootstrap import SystemClock, open_store, read_rules
 from outreach.errors import OutreachError, RulebookError
 from outreach.providers import senders
 from outreach.settings import Settings
+from outreach.store.database import shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ def _database(s: Settings) -> str:
     with store.writing() as tx:  # a read-only file is found out here
         tx.house.set("doctor", "was here")
         people = tx.customers.count()
-    return f"{s.database_url}, {people} customers, schema and secret fit"
+    return f"{shown(s.database_url)}, {people} customers, schema and secret fit"
 
 
 def _work(s: Settings) -> str:

@@ -39,6 +39,7 @@ from outreach.flow.watcher import Watcher
 from outreach.ports import Answer, Clock, Rendered, Sender, TemplateRenderer
 from outreach.store.attempts import Attempt
 from outreach.store.store import Store
+from outreach.store.topology import Turn
 
 log = logging.getLogger("outreach.engine")
 
@@ -63,9 +64,11 @@ class Engine:
     claim_size: int = CLAIM
     lease: timedelta = claiming.LEASE
     watcher: Watcher = field(init=False)
+    turn: Turn = field(init=False)
 
     def __post_init__(self) -> None:
-        self.watcher = Watcher(self.store, self.rules, self.policy, self._say)
+        self.watcher = Watcher(self.store, self.rules, self.policy, self._say, worker=self.worker)
+        self.turn = Turn(self.store.groups, self.worker)
 
     @property
     def _post(self) -> Post:
@@ -133,7 +136,7 @@ class Engine:
             log.exception("a follow-up can't be decided; it is set aside")
             now = self.clock.now()
             with self.store.writing() as tx:
-                for f in tx.follow_ups.due(now, 1, tx.house.paused()):
+                for f in claiming.choose(tx, now, 1, self.turn):
                     set_aside(tx, f, error, now)
             return 1, [], []
 
@@ -141,7 +144,7 @@ class Engine:
         """Decide and reserve. Returns how many were looked at, the attempts to send, and those that were lost."""
         with self.store.writing() as tx:
             now = self.clock.now()  # not before: another process may have held the lock for long
-            due = tx.follow_ups.due(now, size, tx.house.paused())
+            due = claiming.choose(tx, now, size, self.turn)
             if not due:
                 return 0, [], []
             stuck = [f for f in due if f.state == "claimed"]

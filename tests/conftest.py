@@ -6,10 +6,14 @@ import ipaddress
 import os
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.support import business, shape
 
 LOCAL_NAMES = {"", "localhost", "0.0.0.0", "::", socket.gethostname().lower()}  # smtplib asks for its own name
 FROM_OUTSIDE = ("OUTREACH_", "TWILIO_", "SENDGRID_")
@@ -49,3 +53,30 @@ def no_network(event: str, args: tuple[Any, ...]) -> None:
 
 
 sys.addaudithook(no_network)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=business.KINDS, default="memory",
+        help="on what the tests of the engine keep their records: SQLite in memory or in a file, or a PostgreSQL",
+    )  # fmt: skip
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests marked `every_database` or `postgres_too` run on each kind; what they are given is all the same to them."""
+    every = metafunc.definition.get_closest_marker("every_database")
+    if every or metafunc.definition.get_closest_marker("postgres_too"):
+        kinds = (*business.ON_SQLITE, "postgres", *every.args) if every else ("memory", "postgres")
+        marked = [pytest.param(k, marks=() if k in business.ON_SQLITE else pytest.mark.postgres) for k in kinds]
+        metafunc.parametrize("database_kind", marked, indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def database_kind(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Everybody's databases are of the kind that was asked for, and end with the test. On PostgreSQL each statement of
+    the program's is looked at (see `support.shape`)."""
+    kind = getattr(request, "param", None) or request.config.getoption("--database")
+    business.choose(kind)
+    with nullcontext() if kind in business.ON_SQLITE else shape.held():
+        yield kind
+    business.close_databases()

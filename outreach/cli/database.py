@@ -15,7 +15,7 @@ from outreach.doctor import examine
 from outreach.errors import InputError
 from outreach.settings import read_settings
 from outreach.store import schema
-from outreach.store.database import open_engine
+from outreach.store.database import open_engine, shown
 
 
 def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made if it doesn't exist.")]) -> None:
@@ -55,7 +55,7 @@ def upgrade(database: Database = None) -> None:
     before, after = schema.upgrade(open_engine(chosen.database_url))
     open_store(chosen)
     what = f"is at {after}" if before == after else f"went from {before or 'nothing'} to {after}"
-    typer.echo(f"{chosen.database_url} {what}")
+    typer.echo(f"{shown(chosen.database_url)} {what}")
 
 
 def add_to(root: typer.Typer) -> None:

@@ -19,6 +19,7 @@ from outreach.errors import ConfigError
 from outreach.logs import set_up
 from outreach.scheduler import Heart
 from outreach.settings import Settings
+from outreach.store.database import shown
 
 #: How long open pages and calls to providers get to finish when it is told to stop, in seconds.
 GRACE = 15
@@ -46,7 +47,7 @@ def serve(
     heart.start()
     try:
         host = f"[{s.host}]" if ":" in s.host else s.host
-        typer.echo(f"Outreach serves http://{host}:{s.port}/  (database {s.database_url}; Ctrl-C stops it)")
+        typer.echo(f"Outreach serves http://{host}:{s.port}/  (database {shown(s.database_url)}; Ctrl-C stops it)")
         config = uvicorn.Config(
             create_app(it, heart), host=s.host, port=s.port, log_level="warning", server_header=False,
             timeout_graceful_shutdown=GRACE, proxy_headers=False,
@@ -63,7 +64,7 @@ def worker(database: Database = None, rules: Rules = None) -> None:
     _on_stop(stop.set)
     heart = Heart(it.engine)
     heart.start()
-    typer.echo(f"Worker {it.engine.worker} runs (database {it.settings.database_url}; Ctrl-C stops it)")
+    typer.echo(f"Worker {it.engine.worker} runs (database {shown(it.settings.database_url)}; Ctrl-C stops it)")
     try:
         while not stop.wait(LOOK_EVERY):
             health = heart.health()

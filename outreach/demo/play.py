@@ -89,7 +89,10 @@ def _person(line: Mapping[str, Any]) -> Person:
 
 def _clear(settings: Settings) -> None:
     """Remove the last demo's database; never anybody else's."""
-    name = make_url(settings.database_url).database
+    url = make_url(settings.database_url)
+    if url.get_backend_name() != "sqlite":
+        raise InputError("the demo plays in a file of its own, not in a house's PostgreSQL: leave --database out")
+    name = url.database
     if not name or name == ":memory:" or not Path(name).exists():
         return
     with open_store(settings).reading() as tx:

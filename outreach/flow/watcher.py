@@ -11,6 +11,7 @@ from outreach.core.rule_index import RuleIndex
 from outreach.flow.remembering import Say
 from outreach.flow.watching import arm_more, look
 from outreach.store.store import Store, Transaction
+from outreach.store.topology import Turn
 
 #: Customers who get their watch, and watches that are looked at, in one transaction.
 ARM, LOOK = 500, 100
@@ -31,6 +32,11 @@ class Watcher:
     unarmed: list[Rule] | None = None
     place: tuple[int, str] = field(default=_FIRST)
     all_of_them: bool = False
+    worker: str = ""
+    turn: Turn = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.turn = Turn(self.store.groups, self.worker)
 
     def anew(self) -> None:
         """Have every watch set anew, as if the rules were put in force now: what lies behind is history."""
@@ -51,7 +57,7 @@ class Watcher:
         with self.store.writing() as tx:
             if self.unarmed:
                 return self._arm(tx, self.unarmed, now)
-            return look(tx, now, self.policy, self.rules, LOOK, self.say)
+            return look(tx, now, self.policy, self.rules, LOOK, self.say, self.turn)
 
     def _arm(self, tx: Transaction, unarmed: list[Rule], now: datetime) -> int:
         rule = unarmed[0]

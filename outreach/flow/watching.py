@@ -25,6 +25,7 @@ from outreach.flow.beginning import begin
 from outreach.flow.changes import Changes
 from outreach.flow.remembering import Say
 from outreach.store.store import Transaction
+from outreach.store.topology import Turn
 
 
 def arm(
@@ -53,9 +54,13 @@ def arm_more(
     return some[-1] if len(some) == limit else None
 
 
-def look(tx: Transaction, now: datetime, policy: Policy, rules: RuleIndex, limit: int, say: Say) -> int:
+def look(
+    tx: Transaction, now: datetime, policy: Policy, rules: RuleIndex, limit: int, say: Say, turn: Turn
+) -> int:  # fmt: skip
     """Look at what is due, begin what it begins, and set each watch to its next moment; how many were looked at."""
-    due = tx.watches.due(now, limit)
+    due = turn.find(
+        lambda some: tx.watches.due(now, limit, some), limit, lambda w: bucket_of(tx.tenant, w.customer)
+    )  # fmt: skip
     gone = [w for w in due if w.rule not in rules or not rules[w.rule].active or not rules[w.rule].by_clock]
     tx.watches.forget(gone)
     mine = [w for w in due if w not in gone]

@@ -65,7 +65,7 @@ class Customers(Book):
 
     def save(self, customers: Iterable[Customer], now: datetime) -> None:
         """Store them as they are now, and how they are reached."""
-        people = list(customers)
+        people = list({c.id: c for c in customers}.values())
         at = micros(now)
         rows = [(self.bucket(c.id), self.tenant, *_CUSTOMER.row(c), at) for c in people]
         self.insert("customer", _COLUMNS, rows, _SAVE)
@@ -112,7 +112,7 @@ class Customers(Book):
             "(tenant_id, address_key, channel) DO UPDATE SET since = excluded.since"
             " WHERE suppression.since < excluded.since"
         )
-        rows = [(self.tenant, k, scope, reason, micros(since)) for k in keys]
+        rows = [(self.tenant, k, scope, reason, micros(since)) for k in sorted(set(keys))]
         self.insert("suppression", columns, rows, later if ":" in scope else "DO NOTHING")
 
     def suppressed(self, keys: Iterable[str]) -> list[Suppression]:

@@ -1,107 +1,116 @@
-"""Opening a database: the right pragmas, explicit transactions, and a plain word when it can't be used."""
+"""Opening a database: SQLite or PostgreSQL by its address, transactions, and a plain word when it can't be used."""
 
 from __future__ import annotations
 
+import logging
+import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import DatabaseError as SqlError
 
 from outreach.errors import ConfigError, DatabaseError
+from outreach.store import postgresql, sqlite
+from outreach.store.sqlite import copy
 
-#: How long a writer waits for another process's transaction, in milliseconds.
-BUSY_MS = 30_000
-#: Pages after which the write-ahead log is copied back: ten times the default, a third less time per row.
-AUTOCHECKPOINT = 10_000
+__all__ = ["again", "copy", "open_engine", "shown", "transaction"]
+
+log = logging.getLogger("outreach.store")
+T = TypeVar("T")
+#: Seconds to wait before a transaction is tried again; so often it is.
+WAITS = (0.02, 0.1, 0.5, 1.5, 3.0)
+
+
+class LostError(DatabaseError):
+    """The database gave a transaction up, as its SQLSTATE `state` says; it may be begun anew. `maybe_stored`: the
+    connection broke while it was being stored, so nobody knows whether it was."""
+
+    def __init__(self, said: str, state: str, *, maybe_stored: bool = False):
+        super().__init__(said)
+        self.state, self.maybe_stored = state, maybe_stored
 
 
 def open_engine(url: str) -> Engine:
     """An engine for `sqlite:///FILE`, `sqlite://` (memory) or `postgresql://…`. Raises ConfigError."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise ConfigError(
-            f"OUTREACH_DATABASE_URL is no database address: {url!r} (write sqlite:///outreach.db)"
+            f"OUTREACH_DATABASE_URL is no database address: {shown(url)!r} (write sqlite:///outreach.db"
+            " or postgresql://user:password@host/database)"
         ) from error
-    if parsed.get_backend_name() != "sqlite":
-        raise ConfigError(f"{parsed.get_backend_name()} is not yet supported: write sqlite:///outreach.db")
-    memory = parsed.database in (None, "", ":memory:")
-    if not memory:
-        _directory_exists(Path(str(parsed.database)))
-    options: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if memory else {}
-    engine = create_engine(parsed, **options)
-    event.listen(engine, "connect", _on_connect)
-    event.listen(engine, "begin", _on_begin)
-    return engine
+    match parsed.get_backend_name():
+        case "sqlite":
+            return sqlite.open_sqlite(parsed)
+        case "postgresql" | "postgres":
+            return postgresql.open_postgresql(parsed)
+        case other:
+            raise ConfigError(
+                f"{other} is not yet supported: write sqlite:///outreach.db or postgresql://host/database"
+            )
 
 
-def _directory_exists(path: Path) -> None:
-    if not path.parent.is_dir():
-        raise DatabaseError(
-            f"the folder {path.parent} of the database doesn't exist: make it, or set OUTREACH_DATABASE_URL"
-        )
-
-
-def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
-    """WAL lets readers read while one writes; FULL, because a committed intent must survive a power cut."""
-    connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    with suppress(sqlite3.OperationalError):  # read-only: reading still works, and the first write says so
-        connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {AUTOCHECKPOINT}")
-    connection.execute("PRAGMA cache_size = -65536")
-    connection.execute("PRAGMA foreign_keys = ON")
-
-
-def _on_begin(connection: Connection) -> None:
-    """A writer takes its lock at once: one that upgrades later is refused without waiting (SQLITE_BUSY_SNAPSHOT)."""
-    mode = "DEFERRED" if connection.get_execution_options().get("reading") else "IMMEDIATE"
-    connection.exec_driver_sql(f"BEGIN {mode}")
-
-
-def copy(source: Engine, target: Engine) -> None:
-    """All tables of one SQLite database into another that is empty, rows included."""
-    with source.connect() as here, target.connect() as there:
-        full, empty = here.connection.driver_connection, there.connection.driver_connection
-        assert isinstance(full, sqlite3.Connection)
-        assert isinstance(empty, sqlite3.Connection)
-        full.backup(empty)
+def shown(url: str) -> str:
+    """An address as it may be shown: without its password."""
+    return re.sub(r"(:/*[^:/@]*):.*@", r"\1:***@", re.sub(r"(password=)[^&]*", r"\1***", url))
 
 
 @contextmanager
-def transaction(engine: Engine, *, reading: bool = False) -> Iterator[Connection]:
-    """One transaction; commits at the end. A database that can't be used raises DatabaseError with what to do."""
+def transaction(engine: Engine, *, reading: bool = False, changing: bool = False) -> Iterator[Connection]:
+    """One transaction; commits at the end. `changing` is one that changes the schema. A database that can't be used
+    raises DatabaseError with what to do."""
+    stage = "connecting"
+    connection: Connection | None = None
     try:
-        with engine.connect().execution_options(reading=reading) as connection, connection.begin():
-            yield connection
-    except (SqlError, sqlite3.Error) as error:
-        said = plain_word(engine, str(getattr(error, "orig", error)))
+        with engine.connect().execution_options(reading=reading, changing=changing) as connection:
+            with connection.begin():
+                stage = "working"
+                yield connection
+                stage = "committing"
+            stage = "done"
+    except Exception as error:
+        said = _translated(engine, connection, error, stage)
         if said is None:
             raise
-        raise DatabaseError(said) from error
+        raise said from error
 
 
-def plain_word(engine: Engine, text: str) -> str | None:
-    """What a database's complaint means and what to do; None when it's a fault of ours."""
-    name = engine.url.database or "the database"
-    low = text.lower()
-    if "readonly" in low or "read-only" in low:
-        return f"{name} is read-only: give this user the right to write the file and its folder"
-    if "locked" in low or "busy" in low:
-        return f"{name} is busy: another process holds it for longer than {BUSY_MS // 1000} seconds"
-    if "unable to open" in low:
-        return f"{name} can't be opened: does its folder exist, and may this user write there?"
-    if "disk" in low and "full" in low:
-        return f"the disk is full: nothing was stored in {name}"
-    if "not a database" in low or "malformed" in low:
-        return f"{name} is not an Outreach database, or it is damaged: restore it from a backup"
-    if "no such table" in low:
-        return f"{name} has no tables yet: run `outreach db upgrade`"
-    return None
+def _translated(engine: Engine, connection: Connection | None, error: Exception, stage: str) -> DatabaseError | None:
+    """The plain word; None for what is no complaint of the database's, or a fault of ours."""
+    orig = getattr(error, "orig", None) or error
+    if engine.dialect.name == "sqlite":
+        said = sqlite.plain_word(engine, orig) if isinstance(error, SqlError | sqlite3.Error) else None
+        return DatabaseError(said) if said else None
+    import psycopg
+
+    if not isinstance(orig, psycopg.Error):
+        return None
+    state, said = postgresql.state_of(orig), postgresql.plain_word(engine, orig)
+    if said is None:
+        return None
+    if postgresql.is_lost(orig):
+        return LostError(said, state, maybe_stored=stage == "committing")
+    return LostError(said, state) if state in postgresql.AGAIN else DatabaseError(said)
+
+
+def again(work: Callable[[], T], *, repeatable: bool = False, waits: tuple[float, ...] = WAITS) -> T:
+    """Do `work`, which is one whole transaction, and begin it anew when the database gave it up: another one was in
+    its way, or the connection was lost before it was stored. Where that isn't known, only work that is `repeatable`
+    (done twice, it changes nothing) is."""
+    for n, wait in enumerate(waits, 1):
+        try:
+            return work()
+        except LostError as error:
+            if error.maybe_stored and not repeatable:
+                raise
+            log.warning(
+                "a transaction was given up (%s); try %d of %d in %s s", error.state, n + 1, len(waits) + 1, wait
+            )
+            time.sleep(wait)
+    return work()

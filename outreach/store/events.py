@@ -11,11 +11,10 @@ from outreach.core.event import Event
 from outreach.core.keys import bucket_of
 from outreach.core.signs import BOOKKEEPING, ONLY_IF
 from outreach.store.codec import dump, instant, load, micros
-from outreach.store.dialect import Book, insert_sql, names
+from outreach.store.dialect import SQLITE, Book, names
 
 COLUMNS = ("bucket", "tenant_id", "customer", "source", "id", "type", "time", "site", "data", "received")
 _READ = names(("customer", "source", "id", "type", "time", "site", "data"), "t.")
-_ADD = insert_sql("event", COLUMNS, "DO NOTHING")
 _json = msgspec.json.Encoder().encode
 
 
@@ -27,7 +26,7 @@ class Events(Book):
         source, for ever.
 
         Nearly always all of them are new, so they are inserted first, and only when some row was there already is it
-        asked which.
+        asked which. PostgreSQL says it at once.
         """
         fresh = list({(e.customer, e.source, e.id): e for e in reversed(events)}.values())[::-1]
         received, tenant = micros(now), self.tenant
@@ -36,24 +35,22 @@ class Events(Book):
              _json(e.data).decode(), received)
             for e in fresh
         ]  # fmt: skip
+        if self.dialect is not SQLITE:
+            new = set(map(tuple, self.insert_new("event", COLUMNS, rows, ("customer", "source", "id"))))
+            return [e for e in fresh if (e.customer, e.source, e.id) in new]
         point = self.conn.begin_nested()
-        if self.write_many(_ADD, rows) == len(rows):
+        if self.insert("event", COLUMNS, rows) == len(rows):
             point.commit()
             return fresh
         point.rollback()
         seen = self._seen(fresh)
-        new = [(e, row) for e, row in zip(fresh, rows, strict=True) if (e.customer, e.source, e.id) not in seen]
-        self.write_many(_ADD, [row for _, row in new])
-        return [e for e, _ in new]
+        unseen = [(e, row) for e, row in zip(fresh, rows, strict=True) if (e.customer, e.source, e.id) not in seen]
+        self.insert("event", COLUMNS, [row for _, row in unseen])
+        return [e for e, _ in unseen]
 
     def _seen(self, events: Sequence[Event]) -> set[tuple[str, str, str]]:
         wanted = dump([e.id for e in events])
-        among = (
-            "SELECT value FROM json_each(?)"
-            if self.dialect.mark == "?"
-            else "SELECT jsonb_array_elements_text(?::jsonb)"
-        )
-        where = f"t.id IN ({among})"
+        where = "t.id IN (SELECT value FROM json_each(?))"
         rows = self.read_keyed(
             "t.customer, t.source, t.id", "event", "customer", {e.customer for e in events}, where, wanted
         )
@@ -65,9 +62,8 @@ class Events(Book):
         wanted = sorted(set(types))
         if not wanted:
             return found
-        test = " OR ".join("t.type LIKE ?" if t.endswith(".*") else "t.type = ?" for t in wanted)
-        values = [t[:-1] + "%" if t.endswith(".*") else t for t in wanted]
-        for row in self.read_keyed(_READ, "event", "customer", customers, f"({test})", *values):
+        test, values = _of_types(wanted)
+        for row in self.read_keyed(_READ, "event", "customer", customers, test, *values):
             event = _event(row)
             found.setdefault(event.customer, []).append(event)
         return found
@@ -80,9 +76,9 @@ class Events(Book):
     def latest(self, customers: Iterable[str], types: Iterable[str], never: Iterable[str] = ()) -> dict[str, datetime]:
         """When the latest event of these types came, by customer; without types, the latest of any but `never`."""
         wanted, unwanted = sorted(set(types)), sorted(set(never))
-        test = " OR ".join("t.type LIKE ?" if t.endswith(".*") else "t.type = ?" for t in wanted)
-        where = f"({test})" if wanted else f"t.type NOT IN ({_marks(unwanted)})" if unwanted else "1 = 1"
-        values = [t[:-1] + "%" if t.endswith(".*") else t for t in wanted] or unwanted
+        where, values = _of_types(wanted)
+        if not wanted:
+            where, values = f"t.type NOT IN ({_marks(unwanted)})" if unwanted else "1 = 1", [*unwanted]
         rows = self.read_keyed(
             "t.customer, max(t.time)", "event", "customer", customers, f"{where} GROUP BY t.customer", *values
         )
@@ -113,6 +109,14 @@ class Events(Book):
         rows = self.read_keyed(_READ, "event", "customer", customers, f"t.id IN ({_marks(ids)})", *ids)
         events = (_event(row) for row in rows)
         return {key: e for e in events if (key := (e.customer, e.source, e.id)) in wanted}
+
+
+def _of_types(wanted: Sequence[str]) -> tuple[str, list[object]]:
+    """The test of a type by names and families (`order.*`), and its values. LIKE would take `_` for any letter, and on
+    SQLite a capital for a small one."""
+    tests = ["substr(t.type, 1, ?) = ?" if t.endswith(".*") else "t.type = ?" for t in wanted]
+    values: list[object] = [v for t in wanted for v in ((len(t) - 1, t[:-1]) if t.endswith(".*") else (t,))]
+    return f"({' OR '.join(tests)})", values
 
 
 def _marks(values: Iterable[object]) -> str:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from outreach.core.follow_up import FollowUp
 from outreach.store.codec import Codec, dump, instant, micros
-from outreach.store.dialect import Book, insert_sql, names
+from outreach.store.dialect import SQLITE, Book, names
+from outreach.store.topology import ALL, Buckets
 
 CODEC = Codec(FollowUp)
 COLUMNS = ["bucket", "tenant_id", *CODEC.columns]
@@ -23,7 +24,12 @@ _SAVE = (
     "UPDATE follow_up SET " + ", ".join(f'"{c}" = ?' for c in CHANGING)
     + " WHERE bucket = ? AND tenant_id = ? AND customer = ? AND id = ?"
 )  # fmt: skip
-_ADD = insert_sql("follow_up", COLUMNS, "DO NOTHING")
+#: PostgreSQL, left to itself, would compare each with each.
+_KNOWN = (
+    "SELECT t.id FROM (SELECT (v->>0)::smallint b, v->>1 c, v->>2 i FROM jsonb_array_elements(?::jsonb) v) k CROSS JOIN"
+    " LATERAL (SELECT id FROM follow_up t WHERE t.bucket = k.b AND t.tenant_id = ? AND t.customer = k.c AND t.id = k.i"
+    " OFFSET 0) t"
+)
 
 
 class FollowUps(Book):
@@ -31,7 +37,8 @@ class FollowUps(Book):
 
     def add(self, follow_ups: Iterable[FollowUp]) -> None:
         """Store new ones; one that was planned before stays as it is."""
-        self.write_many(_ADD, [(self.bucket(f.customer), self.tenant, *CODEC.row(f)) for f in follow_ups])
+        rows = [(self.bucket(f.customer), self.tenant, *CODEC.row(f)) for f in follow_ups]
+        self.insert("follow_up", COLUMNS, rows)
 
     def save(self, follow_ups: Iterable[FollowUp]) -> None:
         """Store what changed about known ones."""
@@ -47,8 +54,8 @@ class FollowUps(Book):
 
     def waiting(self, customers: Iterable[str], code: str) -> list[FollowUp]:
         """What was put off for a reason that begins with this code, of these customers."""
-        where = "t.wake IS NOT NULL AND t.reason LIKE ?"
-        return CODEC.values(self.read_keyed(_READ, "follow_up", "customer", customers, where, f"{code}%"))
+        where = "t.wake IS NOT NULL AND substr(t.reason, 1, ?) = ?"
+        return CODEC.values(self.read_keyed(_READ, "follow_up", "customer", customers, where, len(code), code))
 
     def all_of(self, customer: str) -> list[FollowUp]:
         """Everything of one customer, ended or not, by due moment."""
@@ -58,14 +65,14 @@ class FollowUps(Book):
     def known(self, ids: Iterable[tuple[str, str]]) -> set[str]:
         """Which of these (customer, id) exist already."""
         wanted = list(ids)
-        text = (
-            "SELECT value FROM json_each(?)"
-            if self.dialect.mark == "?"
-            else "SELECT jsonb_array_elements_text(?::jsonb)"
-        )
-        rows = self.read_keyed("t.id", "follow_up", "customer", {c for c, _ in wanted}, f"t.id IN ({text})",
-                               dump([i for _, i in wanted])) if wanted else []  # fmt: skip
-        return {row[0] for row in rows}
+        if not wanted:
+            return set()
+        if self.dialect is not SQLITE:
+            return {row[0] for row in self.read(_KNOWN, dump([(self.bucket(c), c, i) for c, i in wanted]), self.tenant)}
+        where, listed = "t.id IN (SELECT value FROM json_each(?))", dump([i for _, i in wanted])
+        return {
+            row[0] for row in self.read_keyed("t.id", "follow_up", "customer", {c for c, _ in wanted}, where, listed)
+        }
 
     def last_started(self, customers: Iterable[str], rules: Iterable[str]) -> dict[str, dict[str, datetime]]:
         """When the latest run of each of these rules began, by customer and rule."""
@@ -81,14 +88,15 @@ class FollowUps(Book):
             found.setdefault(customer, {})[rule] = instant(at)
         return found
 
-    def due(self, now: datetime, limit: int, paused: Iterable[str] = ()) -> list[FollowUp]:
-        """What the engine must look at by `now`: earliest first, at most one of each customer."""
+    def due(self, now: datetime, limit: int, paused: Iterable[str] = (), buckets: Buckets = ALL) -> list[FollowUp]:
+        """What the engine must look at by `now` in these buckets: earliest first, at most one of each customer."""
         where, values = _awake(paused)
+        here, place = self.within(buckets)
         sql = (
-            f"SELECT {_READ} FROM follow_up t WHERE t.wake <= ? AND t.tenant_id = ?{where}"
+            f"SELECT {_READ} FROM follow_up t WHERE t.wake <= ?{here} AND t.tenant_id = ?{where}"
             " ORDER BY t.wake, t.priority DESC, t.customer, t.rule, t.id LIMIT ?"
         )
-        rows = CODEC.values(self.read(sql, micros(now), self.tenant, *values, limit))
+        rows = CODEC.values(self.read(sql, micros(now), *place, self.tenant, *values, limit))
         first: dict[str, FollowUp] = {}
         for f in rows:
             first.setdefault(f.customer, f)
@@ -97,8 +105,9 @@ class FollowUps(Book):
     def next_wake(self, paused: Iterable[str] = ()) -> datetime | None:
         """The first moment at which something must be looked at; None when nothing lies ahead."""
         where, values = _awake(paused)
-        sql = f"SELECT min(t.wake) FROM follow_up t WHERE t.wake IS NOT NULL AND t.tenant_id = ?{where}"
-        value = self.read(sql, self.tenant, *values)[0][0]
+        here, place = self.within(ALL)
+        sql = f"SELECT min(t.wake) FROM follow_up t WHERE t.wake IS NOT NULL{here} AND t.tenant_id = ?{where}"
+        value = self.read(sql, *place, self.tenant, *values)[0][0]
         return None if value is None else instant(value)
 
     def ended(self) -> Iterable[FollowUp]:

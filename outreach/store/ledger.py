@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from outreach.core.ledger import Touch
-from outreach.store.codec import Codec, micros
+from outreach.store.codec import EPOCH, Codec, micros
 from outreach.store.dialect import Book, names
+from outreach.store.topology import Buckets
 
 _TOUCH = Codec(Touch)
 _COLUMNS = ("bucket", "tenant_id", "subject", "gap_until", *_TOUCH.columns)
+#: Named, so that PostgreSQL passes over a touch that is known, and not over one that is too near to another.
+_KNOWN = "(bucket, tenant_id, subject, id) DO NOTHING"
 _READ = "t.subject, " + names(_TOUCH.columns, "t.")
 
 
@@ -37,7 +40,7 @@ class Ledger(Book):
             until = micros(t.at + gap[t.id]) if gap.get(t.id) else None
             subjects = [f"c:{t.customer}"] + ([f"a:{t.address_key}"] if t.address_key else [])
             rows += [(self.place(s), self.tenant, s, until, *_TOUCH.row(t)) for s in subjects]
-        self.insert("touch", _COLUMNS, rows)
+        self.insert("touch", _COLUMNS, rows, _KNOWN)
 
     def settle(self, touches: Iterable[Touch]) -> None:
         """Store the state of known touches, under each subject."""
@@ -61,6 +64,16 @@ class Ledger(Book):
         ]
         sql = "UPDATE touch SET gap_until = gap_until + (? - at), at = ?, known = ?"
         self.write_many(f"{sql} WHERE bucket = ? AND tenant_id = ? AND subject = ? AND id = ?", rows)
+
+    def shorten(self, gap: timedelta, since: datetime, some: Buckets) -> int:
+        """The house's minimum gap is smaller now: touches in these buckets that still hold a longer one since then hold
+        this one; how many. PostgreSQL keeps to the earlier touch's gap, whatever the later one obeys."""
+        sql = (
+            "UPDATE touch SET gap_until = at + ? WHERE bucket BETWEEN ? AND ? AND tenant_id = ?"
+            " AND gap_until > at + ? AND gap_until > ?"
+        )
+        length = micros(EPOCH + gap)
+        return self.write(sql, length, some.first, some.last, self.tenant, length, micros(since))
 
     def of_follow_ups(self, pairs: Iterable[tuple[str, str]]) -> dict[str, Touch]:
         """The live touch of each of these (customer, follow-up), by follow-up."""

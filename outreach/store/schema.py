@@ -26,7 +26,7 @@ def upgrade(engine: Engine, revision: str = "head") -> tuple[str, str]:
     """Bring it to the newest revision; (before, after), "" for an empty database. Raises DatabaseError."""
     from alembic import command
 
-    with transaction(engine) as conn:
+    with transaction(engine, changing=True) as conn:
         before = _current(conn)
         _refuse_newer(engine, before)
         config = _config()
@@ -39,7 +39,7 @@ def downgrade(engine: Engine, revision: str) -> None:
     """Take it back; `base` empties it."""
     from alembic import command
 
-    with transaction(engine) as conn:
+    with transaction(engine, changing=True) as conn:
         config = _config()
         config.attributes["connection"] = conn
         command.downgrade(config, revision)

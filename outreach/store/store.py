@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from outreach.store.attempts import Attempts
 from outreach.store.customers import Customers
-from outreach.store.database import transaction
+from outreach.store.database import again, transaction
 from outreach.store.events import Events
 from outreach.store.follow_ups import FollowUps
 from outreach.store.house import Holds, House, Traces
 from outreach.store.ledger import Ledger
+from outreach.store.topology import groups_of
 from outreach.store.watches import Watches
+
+T = TypeVar("T")
 
 
 class Transaction:
@@ -41,6 +45,7 @@ class Store:
         self.engine = engine
         self.secret = secret
         self.tenant = tenant
+        self.groups = groups_of(engine.dialect.name)
         self._learnt: set[tuple[str, ...]] = set()
 
     @contextmanager
@@ -52,6 +57,16 @@ class Store:
         except BaseException:
             self._learnt.clear()  # what was rolled back has to be learnt again
             raise
+
+    def write(self, work: Callable[[Transaction], T], *, repeatable: bool = False) -> T:
+        """Do `work` in a transaction that may write; from its beginning again when the database gave it up (see
+        `database.again`)."""
+
+        def once() -> T:
+            with self.writing() as tx:
+                return work(tx)
+
+        return again(once, repeatable=repeatable)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:

@@ -7,14 +7,12 @@ from datetime import datetime
 
 from outreach.core.watch import Watch
 from outreach.store.codec import Codec, instant, micros
-from outreach.store.dialect import Book, insert_sql, names
+from outreach.store.dialect import Book, names
+from outreach.store.topology import ALL, Buckets
 
 _WATCH = Codec(Watch)
 _COLUMNS = ("bucket", "tenant_id", *_WATCH.columns)
-_SET = insert_sql(
-    "watch", _COLUMNS, "(bucket, tenant_id, customer, rule) DO UPDATE SET wake = excluded.wake,"
-    " version = excluded.version",
-)  # fmt: skip
+_SET = "(bucket, tenant_id, customer, rule) DO UPDATE SET wake = excluded.wake, version = excluded.version"
 _MINE = "bucket = ? AND tenant_id = ? AND customer = ? AND rule = ?"
 
 
@@ -23,7 +21,9 @@ class Watches(Book):
 
     def set(self, watches: Iterable[Watch]) -> None:
         """Enter them, or what they are now."""
-        self.write_many(_SET, [(self.bucket(w.customer), self.tenant, *_WATCH.row(w)) for w in watches])
+        latest = {(w.customer, w.rule): w for w in watches}.values()
+        rows = [(self.bucket(w.customer), self.tenant, *_WATCH.row(w)) for w in latest]
+        self.insert("watch", _COLUMNS, rows, _SET)
 
     def rouse(self, wakes: Iterable[tuple[str, str, datetime]]) -> None:
         """(customer, rule, wake) of watches that sleep for good: from now on they wait again. One that waits already
@@ -31,20 +31,22 @@ class Watches(Book):
         sql = f"UPDATE watch SET wake = ? WHERE {_MINE} AND wake IS NULL"
         self.write_many(sql, [(micros(at), self.bucket(c), self.tenant, c, rule) for c, rule, at in wakes])
 
-    def due(self, now: datetime, limit: int) -> list[Watch]:
-        """Those that wake by `now`, earliest first."""
+    def due(self, now: datetime, limit: int, buckets: Buckets = ALL) -> list[Watch]:
+        """Those of these buckets that wake by `now`, earliest first."""
+        here, place = self.within(buckets)
         sql = (
-            f"SELECT {names(_WATCH.columns, 't.')} FROM watch t WHERE t.wake <= ? AND t.tenant_id = ?"
+            f"SELECT {names(_WATCH.columns, 't.')} FROM watch t WHERE t.wake <= ?{here} AND t.tenant_id = ?"
             " ORDER BY t.wake, t.bucket, t.customer, t.rule LIMIT ?"
         )
-        return _WATCH.values(self.read(sql, micros(now), self.tenant, limit))
+        return _WATCH.values(self.read(sql, micros(now), *place, self.tenant, limit))
 
     def next_wake(self, rules: Iterable[str] | None = None) -> datetime | None:
         """When the first one wakes (of these rules); None when none does."""
         wanted = None if rules is None else sorted(rules)
         among = "" if wanted is None else f" AND t.rule IN ({', '.join('?' for _ in wanted)})"
-        sql = f"SELECT min(t.wake) FROM watch t WHERE t.wake IS NOT NULL AND t.tenant_id = ?{among}"
-        value = self.read(sql, self.tenant, *(wanted or ()))[0][0]
+        here, place = self.within(ALL)
+        sql = f"SELECT min(t.wake) FROM watch t WHERE t.wake IS NOT NULL{here} AND t.tenant_id = ?{among}"
+        value = self.read(sql, *place, self.tenant, *(wanted or ()))[0][0]
         return None if value is None else instant(value)
 
     def of(self, customers: Iterable[str]) -> list[Watch]:

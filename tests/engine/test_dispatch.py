@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.business import Business, a_customer, a_rule, an_engine, rules_of, utc
 
+pytestmark = pytest.mark.postgres_too
+
 ONE_A_DAY = "{min_gap: 1 day, caps: [], holidays: none}"
 LONG = "sms: {at: in 1 hour, template: hi, valid_for: 3 days}"
 ANN, BEN = a_customer("ann"), a_customer("ben")

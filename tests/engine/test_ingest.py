@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from tests.support.business import Business, a_customer, a_rule, an_engine, an_event, rules_of
+from tests.support.business import ON_SQLITE, Business, a_customer, a_rule, an_engine, an_event, rules_of
 
 THANKS = rules_of(a_rule())
 
@@ -145,7 +145,9 @@ def test_a_sleeping_scheduler_is_woken_only_when_something_is_planned():
     assert woken == [1]
 
 
-def test_a_batch_of_a_keyed_rule_may_be_larger_than_a_statement_has_room_for_values():
+def test_a_batch_of_a_keyed_rule_may_be_larger_than_a_statement_has_room_for_values(database_kind: str):
+    if database_kind not in ON_SQLITE:
+        pytest.skip("a limit of SQLite's")
     shop = an_engine(rules_of(a_rule(key="order_id")))
     with shop.engine.store.reading() as tx:
         tx.events.conn.connection.driver_connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 100)

@@ -14,6 +14,8 @@ from outreach.ports import Message
 from tests.support.business import Business, a_customer, a_rule, a_rulebook, an_engine, rules_of, utc
 from tests.support.senders import ScriptedSender
 
+pytestmark = pytest.mark.postgres_too
+
 RULES = rules_of(a_rule())
 LONG = "sms: {at: in 1 hour, template: hi, valid_for: 3 days}"
 DUE = utc("2026-11-02T16:00")

@@ -11,6 +11,8 @@ from outreach.why import why
 from tests.support.business import Business, a_rule, an_engine, rules_of, utc
 from tests.support.senders import ScriptedSender
 
+pytestmark = pytest.mark.postgres_too
+
 GAP = "{min_gap: 20 hours, caps: [], holidays: none, holds: [{while: complaint, purposes: [marketing]}]}"
 ONE = "call: {at: in 2 hours, script: also, valid_for: 2 days}"
 TWO = """

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.business import a_customer, a_rule, an_engine, rules_of, utc
+
+pytestmark = pytest.mark.postgres_too
 
 STAY = (
     "sms: {at: 5 days before event.arrival 09:00, template: hi}\n"

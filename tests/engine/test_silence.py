@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.business import a_customer, a_rule, an_engine, an_event, rules_of, utc
+
+pytestmark = pytest.mark.postgres_too
 
 WE_MISS_YOU = rules_of(
     a_rule("sms: {at: immediately, template: hi}", on="{inactive: 90 days, events: [visit, purchase]}")

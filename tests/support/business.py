@@ -21,6 +21,7 @@ from outreach.core.follow_up import FollowUp
 from outreach.core.ledger import Touch
 from outreach.core.rule_index import RuleIndex
 from outreach.engine import Engine
+from outreach.flow.fitting import fit_gap
 from outreach.flow.intake import Receipt
 from outreach.ports import Sender, VirtualClock
 from outreach.rendering import Checker, Renderer
@@ -29,6 +30,7 @@ from outreach.senders.outbox import OutboxSender
 from outreach.store import schema
 from outreach.store.database import open_engine
 from outreach.store.store import Store
+from tests.support import postgres
 
 MONDAY = "2026-11-02T15:00"  # 10:00 in New York, the clocks went back the day before
 PHONE = "+12125550101"
@@ -82,7 +84,47 @@ def _empty() -> bytes:
     return image
 
 
+#: On which kind of database: `memory` and `file` are SQLite, `partitioned` a PostgreSQL whose tables of customers lie
+#: in ranges of buckets. See --database in conftest.
+ON_SQLITE = ("memory", "file")
+KINDS = (*ON_SQLITE, "postgres", "partitioned")
+_chosen = ["memory"]
+_opened: list[Database] = []
+
+
+def choose(kind: str) -> None:
+    """From now on tests are given databases of this kind."""
+    assert kind in KINDS, kind
+    _chosen[0] = kind
+
+
 def a_database() -> Database:
+    match _chosen[0]:
+        case "memory":
+            return _in_memory()
+        case "file":
+            file = Path(tempfile.mkdtemp(dir=a_folder())) / "outreach.db"
+            file.write_bytes(_empty())
+            url = f"sqlite:///{file}"
+        case _:
+            url = postgres.taken(partitioned=_chosen[0] == "partitioned")
+    _opened.append(open_engine(url))
+    return _opened[-1]
+
+
+def close_databases() -> None:
+    """What tests were given is theirs no more."""
+    while _opened:
+        database = _opened.pop()
+        database.dispose()
+        if database.dialect.name == "postgresql":
+            url = database.url.render_as_string(hide_password=False)
+            postgres.given_back(url, partitioned=_chosen[0] == "partitioned")
+        else:
+            shutil.rmtree(Path(str(database.url.database)).parent)
+
+
+def _in_memory() -> Database:
     database = open_engine("sqlite://")
     with database.connect() as connection:
         raw = connection.connection.driver_connection
@@ -173,6 +215,7 @@ def an_engine(
         renderer=Renderer(a_folder() / "templates"), senders=senders or {"sms": outbox, "email": outbox}, clock=clock,
         **given,
     )  # fmt: skip
+    fit_gap(engine.store, engine.policy, clock.instant)
     yes = [Consent(channel="all", purpose="all", given=True, at=clock.instant - timedelta(days=400))] if agreed else []
     engine.save_customers([(c, yes) for c in customers or (a_customer(),)])
     return Business(engine, clock)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from outreach.store.postgresql import want_btree_gist
+
 revision = "0001"
 down_revision = None
 
@@ -255,7 +257,15 @@ def downgrade() -> None:
 def _hold_the_gap() -> None:
     """The backstop of the minimum gap: even code that is wrong can't enter two touches of one subject that are nearer
     to each other than the gap that both obey."""
-    if op.get_bind().dialect.name != "sqlite":
+    if op.get_bind().dialect.name == "postgresql":
+        want_btree_gist(op.get_bind())
+        op.execute(
+            """
+            ALTER TABLE touch ADD CONSTRAINT touch_gap EXCLUDE USING gist
+              (bucket WITH =, tenant_id WITH =, subject WITH =, int8range(at, gap_until) WITH &&)
+              WHERE (gap_until IS NOT NULL AND state <> 'released')
+            """
+        )
         return
     op.execute(
         """
