@@ -50,14 +50,13 @@ def _case(store: Store, policy: Policy, findings: Findings, since: int, now: int
     """A case in a transaction of its own."""
     with transaction(store.engine, reading=True) as conn:
         reader = Reader(conn, store.tenant)
-        yield Case(
-            policy=policy, reader=reader, findings=findings, since=since, now=now, suppressed=reader.suppressed(),
-            merged=reader.merged(),
-        )  # fmt: skip
+        yield Case(policy=policy, reader=reader, findings=findings, since=since, now=now, merged=reader.merged())
 
 
 def _judge_customers(case: Case, first: int, last: int, sums: entries.Sums) -> None:
-    for person in case.reader.people(first, last):
+    people = case.reader.people(first, last)
+    case.suppressed = case.reader.suppressed({e.address_key for person in people for e in person.entries} - {""})
+    for person in people:
         subject = f"c:{person.id}"
         sums.add(person.entries)
         _count(case, person)

@@ -72,12 +72,18 @@ class Reader(Book):
         sql = f"SELECT {quoted} FROM {table} WHERE bucket BETWEEN ? AND ? AND tenant_id = ?{more}"
         return self.read(sql, first, last, self.tenant, *values)
 
-    def suppressed(self) -> dict[str, list[Listed]]:
-        """The whole suppression list, by address: a small table."""
+    def suppressed(self, keys: Iterable[str]) -> dict[str, list[Listed]]:
+        """What the suppression list says of these addresses."""
         found: dict[str, list[Listed]] = {}
-        sql = "SELECT address_key, channel, reason, since FROM suppression WHERE tenant_id = ?"
-        for listed in map(Listed._make, self.read(sql, self.tenant)):
-            found.setdefault(listed.key, []).append(listed)
+        wanted = sorted(keys)
+        for some in (wanted[i : i + 500] for i in range(0, len(wanted), 500)):
+            marks = ", ".join("?" for _ in some)
+            sql = (
+                "SELECT address_key, channel, reason, since FROM suppression"
+                f" WHERE tenant_id = ? AND address_key IN ({marks})"
+            )
+            for listed in map(Listed._make, self.read(sql, self.tenant, *some)):
+                found.setdefault(listed.key, []).append(listed)
         return found
 
     def merged(self) -> dict[str, int]:

@@ -83,7 +83,8 @@ def _crowd(
     near = [o for o in _before(case, live, i, window // _US) if counts(o)]
     if len(near) < most:
         return
-    near = [o for o in near if not case.told_later(o, e.at)]
+    if case.maker(e) != "hand":
+        near = [o for o in near if not case.told_later(o, e.at)]
     if len(near) >= most:
         since = (e.at - max(o.at for o in near)) // 60_000_000 if near else None
         said = f"{len(near) + 1} contacts in {length(window)}" if check != "gap" else f"{since} minutes after another"
