@@ -89,7 +89,9 @@ def _disagrees(t: Tried, e: Entry | None) -> str:
         return "an attempt has no touch"
     if e.live != _STANDS.get(t.state, e.live):
         return f"an attempt is {t.state}, and its touch is {e.state}"
-    if (e.at, e.channel, e.address_key) != (t.made, t.channel, t.address_key):
+    # One whose worker died may be sent by another later, and counts from then.
+    in_time = t.made <= e.at and (t.ended is None or e.at <= t.ended)
+    if not in_time or (e.channel, e.address_key) != (t.channel, t.address_key):
         return "an attempt and its touch differ in moment, channel or address"
     return ""
 

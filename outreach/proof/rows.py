@@ -89,6 +89,7 @@ class Tried(NamedTuple):
     channel: str
     address_key: str
     made: int
+    ended: int | None
 
 
 class Heard(NamedTuple):

@@ -282,7 +282,9 @@ def test_a_claim_that_outlasts_its_lease(house: House):
     assert house.rules() == set()
 
 
-@pytest.mark.parametrize("change", ["state = 'refused'", "made = made + 1", "number = 7", "channel = 'email'"])
+@pytest.mark.parametrize(
+    "change", ["state = 'refused'", "made = made + 1", "ended = made - 1", "number = 7", "channel = 'email'"]
+)
 def test_an_attempt_that_tells_another_story_than_the_ledger(house: House, change: str):
     house.do(f"UPDATE attempt SET {change} WHERE channel = 'sms'")
     assert {f.check for f in house.proof().faults} == {"attempt"}
