@@ -14,6 +14,8 @@ from outreach.proof.rows import Entry, Person, Planned, Tried
 _TOUCHED: Final = frozenset({"sent", "delivered", "undelivered", "unknown"})
 _ON_ITS_WAY: Final = frozenset({"claimed", "listed"})
 _OPEN: Final = frozenset({"scheduled", "claimed", "listed"})
+#: Ends, by state and channel, that need no reason.
+_SPEAKS_FOR_ITSELF: Final = frozenset({("sent", "sms"), ("sent", "email"), ("done", "remember")})
 #: By the state of an attempt, whether its touch stands.
 _STANDS: Final = {"intent": True, "accepted": True, "unknown": True, "unsent": False, "refused": False}
 #: Whoever takes a lost claim back comes within this time after its lease, in microseconds.
@@ -123,7 +125,7 @@ def _ended(case: Case, f: Planned) -> Iterator[Fault]:
         elif f.state not in _OPEN and (f.ended is None or f.wake is not None):
             said = f"{f.rule}, {f.step}: is {f.state}, and doesn't say when it ended"
             yield Fault(check="reason", rule="no_end", subject=subject, ids=(f.id,), at=_at(f), said=said)
-        elif f.state not in _OPEN and not f.reason and f.state != "sent":
+        elif f.state not in _OPEN and not f.reason and (f.state, f.channel) not in _SPEAKS_FOR_ITSELF:
             said = f"{f.rule}, {f.step}: is {f.state} without a reason"
             yield Fault(check="reason", rule="no_reason", subject=subject, ids=(f.id,), at=_at(f), said=said)
     if f.state == "claimed":

@@ -69,3 +69,11 @@ def break_a_touch(folder: Path) -> None:
     with sqlite3.connect(folder / "outreach.db") as conn:
         conn.execute("UPDATE touch SET follow_up = 'f', known = ? WHERE at = (SELECT min(at) FROM touch)", (known,))
     conn.close()
+
+
+def test_the_demo_keeps_its_cadence(run: Run, business: Path):
+    assert run("demo", "--today", "2026-11-20", "--database", "sqlite:///demo.db", "--json").code == 0
+    told = run("verify", "--database", "sqlite:///demo.db", "--json")
+    assert (told.code, told.json["violations"], told.json["not_judged"]) == (0, 0, {})
+    assert told.json["touches"] > 20
+    assert min(told.json["checks"][c]["asked"] for c in ("gap", "cap", "back_off", "hours", "law", "consent")) > 10
