@@ -33,8 +33,10 @@ class Case:
         """Who made this contact."""
         if e.decided:
             return "engine" if read_known(e.known).policy == self.policy.version else "other"
+        if not e.follow_up:
+            return "hand"
         bare = make_id(bucket_of(self.reader.tenant, e.customer), "touch", e.follow_up)  # an outcome nobody had listed
-        return "hand" if not e.follow_up or e.id == bare else "old"
+        return "hand" if e.id == bare else "old"
 
     def obeys(self, purpose: str) -> bool:
         """Whether contacts of this purpose obey the caps."""

@@ -61,8 +61,8 @@ class Reader(Book):
 
     def entries(self, first: int, last: int, kind: str) -> Iterator[Entry]:
         """The ledger of the customers (`c:`) or of the addresses (`a:`) of these buckets, by subject and time."""
-        where = " AND subject >= ? AND subject < ? ORDER BY subject, at, id"
-        rows = self._range(Entry._fields, "touch", first, last, where, kind, kind[0] + ";")
+        where = " AND subject LIKE ? ORDER BY subject, at, id"
+        rows = self._range(Entry._fields, "touch", first, last, where, f"{kind}%")
         return map(Entry._make, rows)
 
     def _range(

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import msgspec
+
 from outreach.store.codec import load
 
 #: States in which a touch holds no place.
@@ -23,12 +25,15 @@ class Known(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def read_known(text: str) -> Known:
-    """Of the column `known`."""
+    """Of the column `known`. What can't be read is from a policy that nobody knows."""
     if not text:
         return Known()
-    told = load(text)
-    places = frozenset((country, part) for country, part in told["places"])
-    return Known(told["policy"], tuple(told["zones"]), places, (told["home"][0], told["home"][1]))
+    try:
+        told = load(text)
+        places = frozenset((country, part) for country, part in told["places"])
+        return Known(told["policy"], tuple(told["zones"]), places, (told["home"][0], told["home"][1]))
+    except (msgspec.DecodeError, LookupError, TypeError, ValueError):
+        return Known("unreadable")
 
 
 class Entry(NamedTuple):

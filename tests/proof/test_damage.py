@@ -326,6 +326,12 @@ def test_what_is_from_before_it_was_kept_is_counted(house: House):
     assert (found.faults, list(found.not_judged.values()), found.touches) == ([], [3], 3)
 
 
+def test_what_can_t_be_read_is_counted_too(house: House):
+    house.do("UPDATE touch SET known = '{' WHERE channel = 'sms'")
+    found = house.proof()
+    assert (found.faults, list(found.not_judged.values())) == ([], [1])
+
+
 def test_since_a_moment(house: House):
     house.shift("call", -47)
     assert house.proof(since=WED).violations == 0
