@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bench import ingest, planner, rules
+from bench import ingest, planner, rules, year
 
 for part in (ingest, rules, planner):
     part.main()
+year.main(300)  # 10,000 take some minutes: python -m bench.year

@@ -11,6 +11,7 @@ import pytest
 from outreach.core.customer import Customer
 from outreach.flow.claim import LEASE
 from outreach.ports import Message
+from outreach.proof.proving import prove
 from tests.support.business import Business, a_customer, a_rule, a_rulebook, an_engine, rules_of, utc
 from tests.support.senders import ScriptedSender
 
@@ -159,3 +160,11 @@ def test_of_two_at_one_phone_that_were_left_behind_no_more_goes_than_may():
 
 def die(message: Message) -> None:
     raise Killed
+
+
+def test_the_proof_counts_it_from_when_another_worker_sent_it():
+    shop, _ = a_shop("native", sent=False)
+    shop.clock.instant = DUE + LEASE + timedelta(minutes=2)
+    assert [f.rule for f in prove(shop.engine.store, shop.engine.policy, shop.clock.instant).faults] == ["lease"]
+    assert shop.wait(shop.clock.instant).states() == ["sent"]
+    assert prove(shop.engine.store, shop.engine.policy, shop.clock.instant).faults == []
