@@ -67,9 +67,12 @@ def open_app(settings: Settings, *, clock: Clock | None = None) -> App:
     store = open_store(settings)
     with store.reading() as tx:
         seen = tx.house.fields()
-    app = assemble(settings, store, read_rules(settings, seen), clock or SystemClock())
-    fit_gap(store, app.engine.policy, app.engine.clock.now())
-    return app
+    return assemble(settings, store, read_rules(settings, seen), clock or SystemClock())
+
+
+def put_in_force(app: App) -> None:
+    """From here on contacts are decided by these rules: for what dispatches, not for what only looks."""
+    fit_gap(app.store, app.engine.policy, app.engine.clock.now())
 
 
 def read_rules(settings: Settings, seen: dict[str, set[str]], *, trial: bool = False) -> Rulebook:

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from outreach.bootstrap import App, open_app, open_store
+from outreach.bootstrap import App, open_app, open_store, put_in_force
 from outreach.cli.common import Database, Rules, settings
 from outreach.cli.output import err
 from outreach.errors import ConfigError
@@ -89,7 +89,9 @@ def _open(given: Settings, host: str | None, port: int | None) -> App:
     changed = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
     chosen = given.model_copy(update=changed)
     open_store(chosen, create=True)
-    return open_app(chosen)
+    it = open_app(chosen)
+    put_in_force(it)
+    return it
 
 
 def _refuse_strangers(s: Settings) -> None:

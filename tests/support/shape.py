@@ -24,6 +24,7 @@ _NAMES = re.compile(r"\bbucket\b\s*(?:=|BETWEEN\b)|\(bucket, id\) >|INSERT INTO 
 #: Reports, pages and lists of the house: they read, and only they go through all customers.
 ACROSS = (
     r"SELECT count\(\*\) FROM customer ",
+    r"SELECT .* FROM alias WHERE tenant_id = %s",
     r"SELECT state, count\(\*\) FROM follow_up ",
     # what was sent; what came to an end; what waits
     r"SELECT .* FROM attempt t WHERE t\.tenant_id = %s.* ORDER BY t\.made DESC",
