@@ -102,11 +102,31 @@ class Bringing:
         notes.store(tx)
 
     def _copy_touches(self) -> None:
-        """The union of both ledgers. It may be fuller than the cadence allows: then it blocks until it has aged, so the
-        copies don't take part in the database's own watch over the gap."""
+        """The union of both ledgers. It may be fuller than the cadence allows: then it blocks until it has aged. So the
+        copies don't take part in the database's own watch over the gap, and keep nothing of what the guard knew: they
+        were judged where they were made."""
         live = self.tx.ledger.touches([self.old], EPOCH).get(self.old, [])
-        copies = [replace(t, customer=self.into, follow_up=self.names.get(t.follow_up, t.follow_up)) for t in live]
-        self.tx.ledger.reserve(copies, {})
+        phones = self._other_phones()
+        moved = [t for t in live if phones.get(t.follow_up, t.address_key) != t.address_key]
+        self.tx.ledger.settle(replace(t, state="released") for t in moved)
+        self.tx.ledger.reserve(
+            (
+                replace(
+                    t, customer=self.into, follow_up=self.names.get(t.follow_up, t.follow_up), known="",
+                    address_key=phones.get(t.follow_up, t.address_key),
+                )
+                for t in live
+            ),
+            {},
+        )  # fmt: skip
+
+    def _other_phones(self) -> dict[str, str]:
+        """Of calls that are on the list and will be made to another phone now: old id → key of that phone. Their place
+        is reserved there."""
+        listed = {f.id for f in self._of(self.into) if f.state == "listed" and f.channel == "call"}
+        person = self.tx.customers.get([self.into])[self.into]
+        phone = self.tx.customers.keys(person).get("call", "")
+        return {was: phone for was, now_is in self.names.items() if now_is in listed and phone}
 
     def _plan_together(self) -> None:
         """What lies ahead of her now is arranged anew, all of it together; and what news of the other side has made

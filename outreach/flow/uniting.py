@@ -16,6 +16,7 @@ from outreach.core.uniting import PERSONAL, restated, united
 from outreach.flow.bringing import Bringing
 from outreach.flow.consenting import end_refused
 from outreach.flow.forwarding import MERGED
+from outreach.flow.holding import withdraw_calls
 from outreach.flow.intake import Batch, load
 from outreach.flow.watching import arm
 
@@ -65,8 +66,10 @@ def _write_down(batch: Batch, event: Event, gone: Customer, into: str) -> None:
 
 
 def _look_anew(batch: Batch, event: Event) -> None:
-    """From here on the batch is about the one who stays; what she may not get any more ends."""
+    """From here on the batch is about the one who stays; what she may not get any more ends, or waits."""
     fresh = load(batch.tx, [event], batch.now, batch.policy, batch.rules, batch.customers)
     batch.history, batch.last_started = fresh.history, fresh.last_started
     batch.open, batch.holds, batch.began = fresh.open, fresh.holds, fresh.began
     end_refused(batch, event, batch.tx.customers.keys(batch.customers[event.customer]).values())
+    for name in batch.holds.get(event.customer, ()):
+        withdraw_calls(batch, event, name)

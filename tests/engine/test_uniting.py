@@ -222,6 +222,29 @@ class TestDuringACall:
         assert [(t.state, t.by) for t in shop.touches("c2")] == [("attempted", "Lena")]
         assert select(shop, "SELECT count(*) FROM touch WHERE subject LIKE 'a:%' AND state = 'attempted'") == [(1,)]
 
+    def test_a_complaint_of_the_other_side_takes_it_off_the_list(self):
+        more = ", holds: [{while: complaint, purposes: [care]}]"
+        shop = two(rules_of(self.CALL, cadence=cadence(more=more)))
+        shop.tell("visit", "c1")
+        shop.wait("2026-11-02T15:05").tell("complaint.opened", "c2", complaint_id="k")
+        merge(shop)
+        shop.wait("2026-11-02T15:06")
+        assert shop.states("c2") == ["scheduled hold:complaint"]
+        assert shop.touches("c2") == []
+
+    @pytest.mark.parametrize("phone", ["+12125550101", "+12125550102"])
+    def test_its_place_is_at_the_phone_that_will_be_rung(self, phone: str):
+        shop = an_engine(
+            rules_of(self.CALL, cadence=cadence("{max: 1, per: 3 days}")),
+            a_customer("c1"), a_customer("c2", phone=phone), a_customer("c3", phone=phone),
+        )  # fmt: skip
+        shop.tell("visit", "c1")
+        shop.wait("2026-11-02T15:05")
+        merge(shop)
+        shop.tell("visit", "c3")
+        shop.wait("2026-11-02T15:10")
+        assert shop.states("c3") == ["scheduled cap:1/3d"]
+
     def test_two_cards_for_the_same_thing_become_one(self):
         rule = a_rule("call: {at: immediately, script: hi, valid_for: 3 days}", on="visit", key="stay")
         shop = two(rules_of(rule))
@@ -279,6 +302,15 @@ class TestWhileItIsBeingSent:
         assert shop.wait("2026-11-03T15:00").states("c2") == ["sent", "sent"]
         assert line.asked == 2
         assert select(shop, "SELECT count(*) FROM follow_up WHERE wake IS NOT NULL") == [(0,)]
+
+    def test_one_whose_worker_went_away_is_hers_too(self):
+        shop = two(rules_of(a_rule(self.STEPS)))
+        shop.tell("purchase", "c1")
+        shop.engine._claim(20)  # and the process ends here
+        merge(shop)
+        shop.wait("2026-11-02T15:05")
+        assert shop.states("c2") == ["unknown unknown:worker_lost", "scheduled"]
+        assert [t.state for t in shop.touches("c2")] == ["unknown"]
 
 
 class TestAtTheDoor:

@@ -55,7 +55,7 @@ def ledger(shop: Business) -> list[Entry]:
     for follow_up, at in merges.woken:
         anew[follow_up] = max(at, anew.get(follow_up, 0))
     return [
-        Entry(*row[:5], bool(row[5]), row[6], since[row[7]].get(row[0][2:], 0), anew.get(row[8], 0)) for row in rows
+        Entry(*row[:5], bool(row[5]), row[6], since[row[7]].get(row[6], 0), anew.get(row[8], 0)) for row in rows
     ]  # fmt: skip
 
 
