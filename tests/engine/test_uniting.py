@@ -353,6 +353,12 @@ class TestAtTheDoor:
             assert set(tx.aliases.of("c3")) == {"c1", "c2"}
             assert [e.type for e in tx.events.history(["c3"], ["visit"])["c3"]] == ["visit"]
 
+    def test_a_second_merge_of_the_old_id_is_one_of_who_she_is_now(self):
+        shop = an_engine(rules_of(SMS), *(a_customer(f"c{n}") for n in (1, 2, 3)))
+        merge(shop)
+        assert merge(shop, "c1", "c3", id="m2").status == "accepted"
+        assert [customer(shop, f"c{n}") is not None for n in (1, 2, 3)] == [False, False, True]
+
     @pytest.mark.parametrize(
         ("old", "data", "why"),
         [
