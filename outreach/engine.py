@@ -28,13 +28,15 @@ from outreach.errors import DatabaseError
 from outreach.flow import claim as claiming
 from outreach.flow.aside import set_aside
 from outreach.flow.deciding import decide
+from outreach.flow.homing import bring_home
 from outreach.flow.intake import Receipt
 from outreach.flow.lost import LOST, take_back
 from outreach.flow.outcomes import follow_on
+from outreach.flow.parts import take_parts
 from outreach.flow.people import take_people
 from outreach.flow.post import Post
 from outreach.flow.record import record
-from outreach.flow.taking import empty_batch, follow_finished, take_in
+from outreach.flow.taking import empty_batch, follow_finished
 from outreach.flow.watcher import Watcher
 from outreach.ports import Answer, Clock, Rendered, Sender, TemplateRenderer
 from outreach.store.attempts import Attempt
@@ -82,8 +84,7 @@ class Engine:
         """
         with self.store.writing() as tx:
             now = self.clock.now()
-            receipts, batch = take_in(tx, events, now, self.policy, self.rules, starts, self._say)
-            planned = bool(batch.changes.new or batch.changes.changed)
+            receipts, planned = take_parts(tx, events, now, self.policy, self.rules, starts, self._say)
         if planned:
             self.notify()
         return receipts
@@ -177,8 +178,10 @@ class Engine:
             claimed = {f.id: f for of_one in batch.open.values() for f in of_one}
             over = record(batch, answers, {i: f for i, f in claimed.items() if f.worker == self.worker})
             for f in over:
-                follow_on(batch, f)
+                if f.customer in batch.customers:
+                    follow_on(batch, f)
             batch.changes.store(tx)
+            bring_home(tx, over, customers - batch.customers.keys(), now, self.policy, self.rules, self._say)
 
     def _render(self, f: FollowUp, rule: Rule, here: Situation, standing: Standing, also: Also) -> Rendered:
         step = rule.steps[f.index]

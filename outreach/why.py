@@ -15,6 +15,7 @@ from outreach.core.planner import Place, arrange
 from outreach.core.trace import Reason, Trace
 from outreach.engine import Engine
 from outreach.errors import InputError
+from outreach.flow.forwarding import known_as
 from outreach.flow.standings import load_standings
 from outreach.heard import Heard, heard
 from outreach.missing import Miss, known, miss
@@ -51,7 +52,7 @@ def why(engine: Engine, customer: str, rule: str = "", at: datetime | None = Non
     if rule and rule not in engine.rules:
         raise InputError(f"there is no rule {rule!r}; `outreach rules list` shows all")
     with engine.store.reading() as tx:
-        person = tx.customers.get([customer]).get(customer)
+        person = known_as(tx, customer)
         if person is None:
             raise InputError(
                 f"customer {customer!r} is not known; `outreach customers import FILE` brings customers in"

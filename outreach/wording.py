@@ -24,7 +24,7 @@ IN_WORDS = (
     ("waits_for:", "it waits for the {}"), ("came_before:", "the {} came before"), ("released", "a person let it go"),
     ("capacity:", "the day's list of {} is full"),
     ("room", "a more important contact came first"), ("merged:", "told together with {}"),
-    ("merge", "joins another contact"),
+    ("merge", "joins another contact"), ("duplicate:", "two customers became one, and had the same planned"),
 )  # fmt: skip
 
 

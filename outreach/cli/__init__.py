@@ -23,7 +23,7 @@ COMMANDS = {
     "doctor": ("database", "Look at everything and say what to mend."),
     "db": ("database", "The database: upgrade."),
     "rules": ("rules", "What marketing wrote: check, list, test, schema."),
-    "customers": ("files", "Who the customers are: import."),
+    "customers": ("customers", "Who the customers are: import, export, erase."),
     "ingest": ("files", "Take events from files."),
     "simulate": ("simulate", "Play events against the rules on a virtual clock; nothing is sent."),
     "calls": ("day", "Today's list: calls to make and preparations to do."),

@@ -52,6 +52,3 @@ def _run(read: Reader, files: list[Path], engine: Engine, what: str, json: bool)
 def add_to(root: typer.Typer) -> None:
     """The commands of this file."""
     root.command("ingest")(ingest)
-    customers = typer.Typer(help="Who the customers are.", no_args_is_help=True)
-    customers.command("import")(import_)
-    root.add_typer(customers, name="customers")

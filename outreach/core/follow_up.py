@@ -19,6 +19,9 @@ OUTCOMES = frozenset(
 OPEN = frozenset({"scheduled", "claimed", "listed", "unknown"})
 #: Still ahead: may be cancelled, moved or arranged anew.
 AHEAD = frozenset({"scheduled", "listed"})
+#: State of what is left behind when a follow-up goes on under a customer that hers was merged into; the reason is
+#: `forwarded:` and the id it has now.
+FORWARDED = "forwarded"
 ENDED = frozenset(
     {
         "sent",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -54,6 +54,8 @@ class Batch:
     #: Ids of the follow-ups that were open before this batch, of the customers whose runs it may touch.
     began: frozenset[str] = frozenset()
     say: Say = as_written
+    #: Who has become another customer in this batch, and whom.
+    became: dict[str, str] = field(default_factory=dict)
 
     def situation(self, event: Event, overlay: Mapping[str, object] | None = None) -> Situation:
         """The situation of one event."""
@@ -66,6 +68,11 @@ class Batch:
             now=self.now, policy=self.policy, past=past, last_started=self.last_started.get(event.customer, {}),
             overlay=overlay,
         )  # fmt: skip
+
+    def meant(self, event: Event) -> Event:
+        """This event in the name of whoever its customer is now."""
+        into = self.became.get(event.customer)
+        return event if into is None else replace(event, customer=into)
 
     def rouse(self, rule: Rule, event: Event) -> None:
         """This event ends a silence: from now on the rule waits for the next one."""

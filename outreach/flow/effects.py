@@ -12,11 +12,13 @@ from outreach.core.follow_up import OUTCOMES
 from outreach.core.quiet import MARKS
 from outreach.flow.by_hand import contact_made
 from outreach.flow.consenting import consent, wrong
+from outreach.flow.forwarding import MERGED
 from outreach.flow.holding import hold
 from outreach.flow.intake import Batch
 from outreach.flow.news import changed, take_news
 from outreach.flow.outcomes import take_outcome
 from outreach.flow.replying import message_received
+from outreach.flow.uniting import merge
 from outreach.flow.watching import arm
 
 
@@ -31,8 +33,6 @@ def apply(batch: Batch, event: Event) -> None:
 
 def refuse(event: Event) -> str:
     """Why an event of a type that the engine knows can't be taken as it is; "" when it can."""
-    if event.type == "customer.merged":
-        return "customer.merged is not yet supported"
     if event.type == "outcome" and event.data.get("outcome") not in OUTCOMES:
         return f"outcome {event.data.get('outcome')!r} is unknown: use one of {', '.join(sorted(OUTCOMES))}"
     if event.type == "outcome" and not (event.data.get("rule") or event.data.get("follow_up")):
@@ -58,4 +58,5 @@ EFFECTS: dict[str, Effect] = {
     "outcome": take_outcome,
     "contact.made": contact_made,
     "customer.changed": _customer_changed,
+    MERGED: merge,
 }

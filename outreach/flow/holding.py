@@ -16,12 +16,12 @@ def hold(batch: Batch, event: Event, name: str) -> None:
         batch.tx.holds.close(event.customer, name, key, event.time)
     batch.holds[event.customer] = dict(batch.tx.holds.of([event.customer]).get(event.customer, {}))
     if name in batch.holds[event.customer]:
-        _withdraw_calls(batch, event, name)
+        withdraw_calls(batch, event, name)
     else:
         look_again(batch, event, f"hold:{name}")
 
 
-def _withdraw_calls(batch: Batch, event: Event, name: str) -> None:
+def withdraw_calls(batch: Batch, event: Event, name: str) -> None:
     """A call that is held leaves the list: nobody must make it meanwhile."""
     purposes = batch.policy.cadence.held_by(name)
     for f in batch.ahead(event.customer):

@@ -46,6 +46,8 @@ def _goes_now(tx: Transaction, f: FollowUp, attempt: Attempt, now: datetime, pos
     """Whether the guard lets this contact pass at this late moment. Then that is its moment, in the ledger too: what
     was reserved before the worker went away may be hours old, and says nothing of when she hears from us."""
     customers = tx.customers.get([f.customer])
+    if f.customer not in customers:  # she has become another one, or was erased: there is nobody to judge it for
+        return False
     standing = load_standings(tx, customers, now, post.policy)[f.customer]
     if now > f.valid_until or attempt.address_key != standing.address_keys.get(f.channel, ""):
         return False

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from outreach.core.customer import Consent, Customer
@@ -22,8 +23,12 @@ def take_people(
 ) -> bool:  # fmt: skip
     """Store them. What a line doesn't say stays as it was; twice changes nothing. Whether anything was planned anew."""
     known = tx.customers.get({customer.id for customer, _ in people})
+    people = _forward(tx, people, known)
     before = {c.id: known[c.id] for c, _ in people if c.id in known}
-    saved = {c.id: before[c.id].told(c) if c.id in before else c for c, _ in people}
+    saved: dict[str, Customer] = {}
+    for c, _ in people:
+        told = saved.get(c.id) or before.get(c.id)
+        saved[c.id] = told.told(c) if told is not None else c
     tx.customers.save(saved.values(), now)
     arm(tx, saved, now, policy, rules.by_clock)
     for customer, consents in people:
@@ -31,6 +36,17 @@ def take_people(
             tx.customers.agree(customer.id, consents)
     tx.house.learn(("customer", name) for customer, _ in people for name in customer.fields)
     return _plan_anew(tx, [old for id_, old in before.items() if saved[id_] != old], now, policy, rules, say)
+
+
+def _forward(
+    tx: Transaction, people: Sequence[tuple[Customer, Sequence[Consent]]], known: MutableMapping[str, Customer]
+) -> Sequence[tuple[Customer, Sequence[Consent]]]:
+    """Lines about customers who have become others tell of those."""
+    became = tx.aliases.into({c.id for c, _ in people} - known.keys())
+    if not became:
+        return people
+    known.update(tx.customers.get(set(became.values())))
+    return [(replace(c, id=became.get(c.id, c.id)), consents) for c, consents in people]
 
 
 def _plan_anew(

@@ -14,6 +14,7 @@ from outreach.core.guard import Policy
 from outreach.core.rule_index import RuleIndex
 from outreach.flow import effects, intake
 from outreach.flow.changes import Changes
+from outreach.flow.forwarding import MERGED, forward, wrong_merge
 from outreach.flow.intake import Batch, Receipt
 from outreach.flow.outcomes import follow_on
 from outreach.flow.remembering import Say, as_written
@@ -36,15 +37,18 @@ def take_in(
 ) -> tuple[list[Receipt], Batch]:
     """Take these events; their receipts in their order, and what was written."""
     customers = tx.customers.get({e.customer for e in events})
+    sent, events = events, forward(tx, events, customers)
     arm(tx, _make_room_for_new(tx, events, customers, now), now, policy, rules.by_clock)
-    refused = {id(e): reason for e in events if (reason := _refuse(e, customers, now))}
+    refused = {
+        id(e): why for s, e in zip(sent, events, strict=True) if (why := _refuse(tx, s.customer, e, customers, now))
+    }
     fresh = tx.events.accept([e for e in events if id(e) not in refused] if refused else events, now)
     tx.house.learn_once(fresh)
     batch = intake.load(tx, fresh, now, policy, rules, customers)
     batch.starts, batch.say = starts, say
     for event in sorted(fresh, key=_by_time):
         effects.apply(batch, event)
-        intake.take(batch, event)
+        intake.take(batch, batch.meant(event))
     wake_by_signs(batch, fresh)
     batch.changes.store(tx)
     new = {id(e) for e in fresh}
@@ -64,10 +68,15 @@ def _make_room_for_new(
     return new
 
 
-def _refuse(event: Event, customers: Mapping[str, Any], now: datetime) -> str:
+def _refuse(tx: Transaction, sent: str, event: Event, customers: Mapping[str, Any], now: datetime) -> str:
+    """Why an event can't be taken; "" when it can. `sent` is its customer as the sender named her."""
     if event.customer not in customers:
         return f"unknown customer {event.customer!r}: import the customer first, then send this event again"
-    return impossible_time(event, now) or (effects.refuse(event) if event.type in intake.ENGINE_TYPES else "")
+    if why := impossible_time(event, now):
+        return why
+    if event.type == MERGED:
+        return wrong_merge(tx, sent, event)
+    return effects.refuse(event) if event.type in intake.ENGINE_TYPES else ""
 
 
 def _receipt(event: Event, new: set[int], refused: Mapping[int, str]) -> Receipt:

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from outreach.core.follow_up import FollowUp
+from outreach.core.customer import Customer
+from outreach.core.follow_up import FORWARDED, FollowUp
 from outreach.desk import cards
 from outreach.engine import Engine
 from outreach.ports import VirtualClock
 from outreach.rehearsal.cases import Case
 from outreach.simulation.contacts import STATUS, moment_of
 from outreach.simulation.run import Simulation
+from outreach.store.attempts import Attempt
+from outreach.store.store import Transaction
 from outreach.why import why
 
 #: A test that doesn't say when it ends, ends so long after its last event: a rule that comes again never does.
@@ -88,13 +91,24 @@ def _played(case: Case, engine: Engine, texts: _Texts, refused: list[str]) -> Pl
     plan = {t.follow_up.id: t.next for c in customers for t in why(engine, c).told} if case.planned is not None else {}
     with engine.store.reading() as tx:
         found = [f for c in customers for f in tx.follow_ups.all_of(c) if f.channel != "remember"]
-        texts.of.update({a.follow_up: (f"{a.subject}\n{a.body}", "") for a in tx.attempts.of(customers)})
+        found = [f for f in found if f.state != FORWARDED]
+        texts.of.update({_now_called(tx, a): (f"{a.subject}\n{a.body}", "") for a in tx.attempts.of(customers)})
         people = tx.customers.get(customers)
-    made = [(f, _happened(f, plan.get(f.id), f.address or people[f.customer].address(f.channel), texts)) for f in found]
+    made = [(f, _happened(f, plan.get(f.id), _address(f, people.get(f.customer)), texts)) for f in found]
     played = Played(engine=engine, refused=refused)
     for f, happened in sorted(made, key=lambda pair: (pair[1].at, pair[1].customer, pair[1].rule, pair[0].index)):
         (played.ended if f.wake is None else played.ahead).append(happened)
     return played
+
+
+def _now_called(tx: Transaction, attempt: Attempt) -> str:
+    """The id of its follow-up, whose customer may have become another one since."""
+    found = tx.follow_ups.named(attempt.follow_up)
+    return found.id if found is not None else attempt.follow_up
+
+
+def _address(f: FollowUp, person: Customer | None) -> str:
+    return f.address or (person.address(f.channel) if person is not None else "")
 
 
 def _happened(f: FollowUp, planned: datetime | None, address: str, texts: _Texts) -> Happened:

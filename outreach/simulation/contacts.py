@@ -39,7 +39,8 @@ def contacts(store: Store) -> Iterator[Contact]:
         ended = [f for f in tx.follow_ups.ended() if f.channel != "remember"]  # neither a contact nor a task
         people = tx.customers.get({f.customer for f in ended})
     for f in sorted(ended, key=moment_of):
-        yield _contact(f, f.address or people[f.customer].address(f.channel))
+        person = people.get(f.customer)  # one who has become another left her duplicates behind
+        yield _contact(f, f.address or (person.address(f.channel) if person is not None else ""))
 
 
 def moment_of(f: FollowUp) -> datetime:

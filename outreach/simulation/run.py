@@ -107,21 +107,24 @@ class Simulation:
         """People do what was just handed to them, unless an outcome event is going to say what they did."""
         with self.engine.store.reading() as tx:
             fresh = tx.follow_ups.listed_at(self.clock.instant)
+            names = {f.id: (f.customer, *(tx.aliases.of(f.customer) if self._said else ())) for f in fresh}
         if fresh:
             self.handed_out()
-        mute = [f for f in fresh if self.outcome is not None and not self._will_be_said(f)]
+        mute = [f for f in fresh if self.outcome is not None and not self._will_be_said(f, names[f.id])]
         if mute:
             self.receipts += self.engine.ingest([self._outcome_of(f) for f in mute])
 
-    def _will_be_said(self, f: FollowUp) -> bool:
-        """Whether an outcome event speaks of this call or task before its worth is over."""
+    def _will_be_said(self, f: FollowUp, names: Iterable[str]) -> bool:
+        """Whether an outcome event speaks of this call or task, by one of the customer's ids, before its worth is
+        over."""
         return any(
             (
                 e.data.get("follow_up") == f.id
                 or (e.data.get("rule") == f.rule and e.data.get("step", f.step) in ("", f.step, f.channel))
             )
             and self.clock.instant <= e.time < f.valid_until
-            for e in self._said.get(f.customer, ())
+            for name in names
+            for e in self._said.get(name, ())
         )
 
     def _outcome_of(self, f: FollowUp) -> Event:

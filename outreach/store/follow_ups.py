@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from outreach.core.follow_up import FollowUp
+from outreach.core.follow_up import FORWARDED, FollowUp
+from outreach.core.keys import bucket_in
 from outreach.store.codec import Codec, dump, instant, micros
 from outreach.store.dialect import SQLITE, Book, names
 from outreach.store.topology import ALL, Buckets
@@ -113,7 +114,8 @@ class FollowUps(Book):
     def ended(self) -> Iterable[FollowUp]:
         """Every follow-up that came to an end, in order of time."""
         order = 't.ended, t.customer, t.rule, t."index", t.id'
-        sql = f"SELECT {_READ} FROM follow_up t WHERE t.wake IS NULL AND t.tenant_id = ? ORDER BY {order}"
+        where = f"t.wake IS NULL AND t.tenant_id = ? AND t.state <> '{FORWARDED}'"
+        sql = f"SELECT {_READ} FROM follow_up t WHERE {where} ORDER BY {order}"
         for row in self.read(sql, self.tenant):
             yield CODEC.value(row)
 
@@ -125,8 +127,8 @@ class FollowUps(Book):
 
     def counts(self) -> dict[str, int]:
         """How many there are in each state."""
-        sql = "SELECT state, count(*) FROM follow_up WHERE tenant_id = ? GROUP BY state"
-        return {state: n for state, n in self.read(sql, self.tenant)}
+        sql = "SELECT state, count(*) FROM follow_up WHERE tenant_id = ? AND state <> ? GROUP BY state"
+        return {state: n for state, n in self.read(sql, self.tenant, FORWARDED)}
 
     def listed(self) -> list[FollowUp]:
         """The staff list: calls and tasks handed out and not yet done, most important first."""
@@ -149,6 +151,19 @@ class FollowUps(Book):
             CODEC.values(self.read(out, micros(since), micros(until), self.tenant)),
             CODEC.values(self.read(ahead, micros(until), self.tenant)),
         )
+
+    def named(self, id_: str) -> FollowUp | None:
+        """One follow-up by its id alone, which names its bucket; under the id it has now, if its customer has become
+        another one since."""
+        try:
+            bucket = bucket_in(id_)
+        except ValueError:
+            return None
+        sql = f"SELECT {_READ} FROM follow_up t WHERE bucket = ? AND tenant_id = ? AND id = ?"
+        found = CODEC.values(self.read(sql, bucket, self.tenant, id_))
+        if found and found[0].state == FORWARDED:
+            return self.named(found[0].reason.removeprefix(f"{FORWARDED}:"))
+        return found[0] if found else None
 
     def _by_customer(self, rows: Sequence[Sequence[object]]) -> dict[str, list[FollowUp]]:
         found: dict[str, list[FollowUp]] = {}

@@ -11,7 +11,7 @@ from outreach.core.trace import Reason, Trace
 from outreach.store.codec import dump, instant, load, micros
 from outreach.store.dialect import Book
 
-_TRACE = ("bucket", "tenant_id", "customer", "follow_up", "at", "decision", "rule", "step", "reasons")
+TRACE = ("bucket", "tenant_id", "customer", "follow_up", "at", "decision", "rule", "step", "reasons")
 
 
 class House(Book):
@@ -139,7 +139,7 @@ class Traces(Book):
         """Write decisions down."""
         self.insert(
             "trace",
-            _TRACE,
+            TRACE,
             [
                 (self.bucket(t.customer), self.tenant, t.customer, t.follow_up, micros(t.at), t.decision, t.rule,
                  t.step, dump([_plain(r) for r in t.reasons]))

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from outreach.store.aliases import Aliases
 from outreach.store.attempts import Attempts
 from outreach.store.customers import Customers
 from outreach.store.database import again, transaction
@@ -17,6 +18,7 @@ from outreach.store.house import Holds, House, Traces
 from outreach.store.ledger import Ledger
 from outreach.store.topology import groups_of
 from outreach.store.watches import Watches
+from outreach.store.whole import Whole
 
 T = TypeVar("T")
 
@@ -36,6 +38,8 @@ class Transaction:
         self.holds = Holds(conn, tenant)
         self.traces = Traces(conn, tenant)
         self.house = House(conn, tenant)
+        self.aliases = Aliases(conn, tenant)
+        self.whole = Whole(conn, tenant)
 
 
 class Store:

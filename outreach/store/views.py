@@ -9,13 +9,13 @@ from typing import Any
 
 from outreach.core.customer import Customer
 from outreach.core.follow_up import FollowUp
-from outreach.core.keys import bucket_in
 from outreach.core.trace import Reason
 from outreach.store.attempts import Attempt
 from outreach.store.codec import Codec, load
 from outreach.store.database import transaction
 from outreach.store.dialect import Book, names
 from outreach.store.follow_ups import CODEC as FOLLOW_UP
+from outreach.store.follow_ups import FollowUps
 from outreach.store.house import ORDER
 from outreach.store.store import Store
 
@@ -67,13 +67,7 @@ class Views(Book):
 
     def follow_up(self, public_id: str) -> FollowUp | None:
         """One follow-up by its id alone: the id names its bucket."""
-        try:
-            bucket = bucket_in(public_id)
-        except ValueError:
-            return None
-        sql = f"SELECT {names(FOLLOW_UP.columns, 't.')} FROM follow_up t WHERE bucket = ? AND tenant_id = ? AND id = ?"
-        found = FOLLOW_UP.values(self.read(sql, bucket, self.tenant, public_id))
-        return found[0] if found else None
+        return FollowUps(self.conn, self.tenant).named(public_id)
 
     def last_reasons(self, follow_ups: Iterable[FollowUp]) -> dict[str, tuple[Reason, ...]]:
         """The reasons of the latest decision about each of these, by id."""

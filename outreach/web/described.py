@@ -85,6 +85,10 @@ EVENTS: dict[str, Any] = {
         422: _problem("All were rejected; `events` says why"),
     },
 }
+EXPORT: dict[str, Any] = {
+    "summary": "Export a customer", "responses": {404: _problem("No such customer")},
+}  # fmt: skip
+ERASE: dict[str, Any] = {"summary": "Erase a customer", "responses": {404: _problem("No such customer")}}
 CALLS: dict[str, Any] = {"summary": "Today's list"}
 OUTCOME: dict[str, Any] = {
     "summary": "Say what came of a call or task",

@@ -41,12 +41,12 @@ def record(app: App, said: Said) -> str:
     """
     _check(said)
     with app.store.reading() as tx:
-        card = next((f for f in tx.follow_ups.listed() if f.id == said.follow_up), None)
-    if card is None:
+        card = tx.follow_ups.named(said.follow_up)
+    if card is None or card.state != "listed":
         return _again(app, said)
     event = Event(
-        id=f"outcome:{said.follow_up}", type="outcome", customer=card.customer, time=app.engine.clock.now(),
-        data={"follow_up": said.follow_up, "outcome": said.outcome, "note": said.note, "by": said.by},
+        id=f"outcome:{card.id}", type="outcome", customer=card.customer, time=app.engine.clock.now(),
+        data={"follow_up": card.id, "outcome": said.outcome, "note": said.note, "by": said.by},
     )  # fmt: skip
     receipt = app.engine.ingest([event])[0]
     if receipt.status == "rejected":

@@ -117,7 +117,7 @@ def test_history_starts_nothing_but_is_known():
         ("outcome", {"rule": "r", "outcome": "vanished"}, "unknown: use one of"),
         ("outcome", {"outcome": "reached"}, "which call or task it ends"),
         ("consent.withdrawn", {"channel": 5}, "`channel` is 5 and must be sms, email, call or all"),
-        ("customer.merged", {"into": "c2"}, "not yet supported"),
+        ("customer.merged", {"into": "c2"}, "`into` is the unknown customer 'c2'"),
     ],
 )
 def test_what_the_engine_cannot_understand_is_refused(type: str, data: dict, reason: str):

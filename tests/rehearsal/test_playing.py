@@ -218,3 +218,25 @@ def test_coverage_counts_what_was_expected_to_take_place_and_did(results, house:
     assert (covered.untested, covered.unseen) == (("papers", "thanks"), ("next-day/ask", "next-day/missed"))
     assert coverage(rules, found).unseen == ("next-day/missed",)
     assert not coverage(rules, found).whole
+
+
+def test_a_customer_who_becomes_another_is_told_of_under_that_one(read: Read, stage: Stage):
+    tests = read(
+        ANA.replace(
+            "\nevents:", "\n  eva: {first_name: Eva, phone: '+12125550102', timezone: America/New_York}\nevents:"
+        )
+        + """
+tests:
+  one of two:
+    given:
+      - {time: 2026-11-02 14:00, customer: ana, event: a visit}
+      - {time: 2026-11-03 10:05, customer: ana, call: ask, outcome: no_answer}
+      - {time: 2026-11-04 10:05, customer: ana, type: customer.merged, data: {into: eva}}
+    expect:
+      - {at: 2026-11-03 10:00, customer: eva, call: ask, outcome: no_answer}
+      - {at: 2026-11-04 10:00, customer: eva, sms: missed, says: Hi Ana}
+"""
+    )
+    assert tests.problems == []
+    [result] = [judge(case, stage) for case in tests.cases]
+    assert result.passed, shown(result)

@@ -11,7 +11,7 @@ from outreach.core.event import Event
 from outreach.simulation.compare import compare
 from outreach.simulation.contacts import Contact, contacts, summary, write
 from outreach.simulation.run import Simulation
-from tests.support.business import a_rule, an_engine, an_event, rules_of, utc
+from tests.support.business import a_customer, a_rule, an_engine, an_event, rules_of, utc
 
 CALL = rules_of(
     a_rule(
@@ -98,3 +98,14 @@ def test_two_rule_sets_are_compared_contact_by_contact():
     [gone] = compare(played(DAY_ONE, DAY_TWO), played(DAY_ONE))
     assert (gone.event, gone.after) == ("e2", "")
     assert compare(later, later) == []
+
+
+def test_an_outcome_that_speaks_of_her_by_her_old_name_is_waited_for():
+    """She was merged between the visit and the call."""
+    merged = an_event("customer.merged", at="2026-11-02T20:00", into="c2")
+    said = an_event("outcome", at="2026-11-03T18:00", rule="r", step="ask", outcome="no_answer")
+    shop = an_engine(CALL, a_customer("c1"), a_customer("c2", phone="+12125550102"))
+    Simulation(shop.engine, shop.clock).run([DAY_ONE, merged, said])
+    rows = list(contacts(shop.engine.store))
+    assert ends(rows) == ["2026-11-03T15:00:00Z ask done no_answer", "2026-11-03T19:00:00Z 2-sms sent"]
+    assert {(r.customer, r.address) for r in rows} == {("c2", "+12125550102")}

@@ -44,7 +44,7 @@ RULES = (
 TYPES = (
     *["purchase", "visit", "order.placed", "stay.booked", "purchase", "visit"], "order.shipped", "stay.moved",
     "stay.cancelled", "complaint.opened", "complaint.resolved", "contact.made", "recall", "customer.changed",
-    "consent.withdrawn", "message.received",
+    "consent.withdrawn", "message.received", "customer.merged",
 )  # fmt: skip
 
 #: By the event's number; the first ones are no refusals, and nobody can tell the next two.
@@ -129,6 +129,7 @@ class Chance:
                 "channel": ("sms", "call", "all")[number % 3], "purpose": ("marketing", "all")[number % 2],
             },
             "message.received": {"text": REPLIES[number]},
+            "customer.merged": {"into": f"c{(who + number) % len(self.people)}"},
         }.get(type, {})  # fmt: skip
         return Event(id=f"e{n}", type=type, customer=f"c{who % len(self.people)}", time=at, data=data | more)
 

@@ -10,6 +10,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from tests.support.business import Business
+from tests.support.merges import Merges, select
 from tests.support.random_business import DOUBTFUL, REFUSING, Chance
 
 SECOND = 1_000_000
@@ -32,23 +33,36 @@ class Entry:
     counts: str
     ours: bool  # by a follow-up; else a contact made by hand, which no guard was asked about
     customer: str
+    since: int = 0  # when it was copied from one who had become this customer; 0: it is her own
+    anew: int = 0  # when it was looked at anew, because two had become one
 
     @property
     def obeys(self) -> bool:
         return self.ours and self.purpose in OBEYS
 
 
-def select(shop: Business, sql: str) -> list[tuple]:
-    with shop.engine.store.engine.connect() as conn:
-        return [tuple(row) for row in conn.exec_driver_sql(sql)]
-
-
 def ledger(shop: Business) -> list[Entry]:
     sql = (
-        "SELECT subject, at, channel, purpose, counts, follow_up <> '', customer FROM touch WHERE state <> 'released'"
-        " ORDER BY subject, at"
+        "SELECT subject, at, channel, purpose, counts, follow_up <> '', customer, id, follow_up FROM touch"
+        " WHERE state <> 'released' ORDER BY subject, at"
     )
-    return [Entry(*row[:5], bool(row[5]), row[6]) for row in select(shop, sql)]
+    rows, merges = select(shop, sql), Merges(shop)
+    holders: dict[str, set[str]] = {}
+    for subject, *_, id, _ in select(shop, "SELECT subject, id, '' FROM touch WHERE subject LIKE 'c:%'"):
+        holders.setdefault(id, set()).add(subject[2:])
+    since = {id: merges.copied(held) for id, held in holders.items()}
+    anew: dict[str, int] = {}
+    for follow_up, at in merges.woken:
+        anew[follow_up] = max(at, anew.get(follow_up, 0))
+    return [
+        Entry(*row[:5], bool(row[5]), row[6], since[row[7]].get(row[6], 0), anew.get(row[8], 0)) for row in rows
+    ]  # fmt: skip
+
+
+def was_known(since: int, touch: Entry) -> bool:
+    """Whether what was copied at `since` was known when this touch was decided on. At the very instant of a merge what
+    was due goes first, and then what is looked at anew."""
+    return since < touch.at or (since == touch.at == touch.anew)
 
 
 def broken_cadence(shop: Business, chance: Chance) -> list[str]:
@@ -56,8 +70,9 @@ def broken_cadence(shop: Business, chance: Chance) -> list[str]:
     found = []
     for subject, group in groupby(ledger(shop), key=lambda e: e.subject):
         entries = list(group)
-        for touch in (e for e in entries if e.obeys):
-            before = [e for e in entries if e is not touch and (e.at < touch.at or (e.at == touch.at and e.obeys))]
+        for touch in (e for e in entries if e.obeys and not e.since):
+            known = [e for e in entries if e is not touch and was_known(e.since, touch)]
+            before = [e for e in known if e.at < touch.at or (e.at == touch.at and e.obeys)]
             if any(touch.at - e.at < chance.gap * HOUR for e in before if e.counts != "no"):
                 found.append(f"{subject}: gap at {touch.at}")
             for most, per, what in chance.caps:
@@ -75,11 +90,12 @@ def covers(what: str, entry: Entry) -> bool:
 
 def out_of_hours(shop: Business, chance: Chance) -> list[str]:
     """Touches at an hour at which that channel is closed on the customer's clock (recalls may come at any)."""
-    in_order = sorted(chance.events, key=lambda e: e.time)
-    changes = [(e.time, e.customer, e.data["timezone"]) for e in in_order if e.type == "customer.changed"]
+    start = shop.clock.instant.fromtimestamp(0, tz=shop.clock.instant.tzinfo)
+    changes = [(start + timedelta(microseconds=at), who, zone) for at, who, zone in Merges(shop).zones(chance)]
     found = []
-    for touch in {e for e in ledger(shop) if e.ours and e.purpose != "safety" and e.subject.startswith("c:")}:
-        at = shop.clock.instant.fromtimestamp(0, tz=shop.clock.instant.tzinfo) + timedelta(microseconds=touch.at)
+    own = {e for e in ledger(shop) if e.ours and e.subject.startswith("c:") and not e.since}
+    for touch in (e for e in own if e.purpose != "safety"):
+        at = start + timedelta(microseconds=touch.at)
         mine = [(time, zone) for time, who, zone in changes if who == touch.customer]
         before = [chance.people[int(touch.customer[1:])][1], *(zone for time, zone in mine if time < at)][-1]
         # What happens at the very instant of a change may be judged by either zone.
@@ -121,16 +137,37 @@ def to_the_suppressed(shop: Business) -> list[tuple]:
 def broken_quiet(shop: Business, chance: Chance) -> list[str]:
     """Touches that came too soon after others without a sign of life, in the silence after a refusal, or while a
     person had to read a reply."""
-    sql = "SELECT customer, type, time, data FROM event ORDER BY time"
-    told = [(who, type, at, json.loads(data)) for who, type, at, data in select(shop, sql)]
-    found = []
+    told, found = news(shop), []
     for subject, group in groupby(ledger(shop), key=lambda e: e.subject):
-        mine = [one[1:] for one in told if f"c:{one[0]}" == subject]
         entries = [e for e in group if e.purpose in OBEYS]
         for n, touch in enumerate(entries):
-            if touch.ours and subject.startswith("c:"):
-                before = [e.at for e in entries[:n]]
+            if touch.ours and subject.startswith("c:") and not touch.since:
+                before = [e.at for e in entries[:n] if was_known(e.since, touch)]
+                mine = [one[:3] for who, *one in told if f"c:{who}" == subject and was_known(one[3], touch)]
                 found += [f"{subject}: {what} at {touch.at}" for what in _too_soon(touch.at, before, mine, chance)]
+    return found
+
+
+def news(shop: Business) -> list[tuple]:
+    """(customer, type, time, data, since when it is hers if it was another's)."""
+    rows, merges = select(shop, "SELECT customer, type, time, data, source, id FROM event ORDER BY time"), Merges(shop)
+    holders: dict[tuple, set[str]] = {}
+    for who, *_, source, id in rows:
+        holders.setdefault((source, id), set()).add(who)
+    since = {name: merges.copied(held) for name, held in holders.items()}
+    return [
+        (who, type, at, json.loads(data), since[(source, id)][who]) for who, type, at, data, source, id in rows
+    ]  # fmt: skip
+
+
+def against_her_word(shop: Business) -> list[str]:
+    """Touches of a customer who had withdrawn her consent to them, under whichever of her names."""
+    told, found = [one for one in news(shop) if one[1] == "consent.withdrawn"], []
+    for touch in (e for e in ledger(shop) if e.ours and e.subject.startswith("c:") and not e.since):
+        for who, _, time, data, since in told:
+            about = data["channel"] in (touch.channel, "all") and data["purpose"] in (touch.purpose, "all")
+            if f"c:{who}" == touch.subject and about and time < touch.at and was_known(since, touch):
+                found.append(f"{touch.subject}: withdrawn {touch.channel} for {touch.purpose} at {touch.at}")
     return found
 
 
@@ -196,6 +233,6 @@ def unexplained(shop: Business) -> list[tuple]:
 def verdict(shop: Business, chance: Chance) -> list[object]:
     parts: Iterable[list] = (
         broken_cadence(shop, chance), broken_quiet(shop, chance), out_of_hours(shop, chance), to_the_suppressed(shop),
-        told_twice(shop), unexplained(shop),
+        told_twice(shop), unexplained(shop), against_her_word(shop),
     )  # fmt: skip
     return [fault for part in parts for fault in part]

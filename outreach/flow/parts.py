@@ -1,0 +1,44 @@
+"""Taking a batch in parts: a merge stands alone, so that what comes before it in time meets two customers, and what
+comes after it meets one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from outreach.core.event import Event
+from outreach.core.guard import Policy
+from outreach.core.rule_index import RuleIndex
+from outreach.flow.forwarding import MERGED
+from outreach.flow.intake import Receipt
+from outreach.flow.remembering import Say
+from outreach.flow.taking import take_in
+from outreach.store.store import Transaction
+
+
+def take_parts(
+    tx: Transaction, events: Sequence[Event], now: datetime, policy: Policy, rules: RuleIndex, starts: bool, say: Say
+) -> tuple[list[Receipt], bool]:
+    """Take these events; their receipts in their order, and whether anything was planned or moved."""
+    planned, receipts = False, dict[int, Receipt]()
+    for part in _parts(events):
+        told, batch = take_in(tx, [events[i] for i in part], now, policy, rules, starts, say)
+        receipts.update(zip(part, told, strict=True))
+        planned = planned or bool(batch.changes.new or batch.changes.changed or batch.became)
+    return [receipts[i] for i in range(len(events))], planned
+
+
+def _parts(events: Sequence[Event]) -> Iterator[Sequence[int]]:
+    """Places in the batch; all at once where nobody is merged."""
+    if not any(e.type == MERGED for e in events):
+        yield range(len(events))
+        return
+    part: list[int] = []
+    for place in sorted(range(len(events)), key=lambda i: events[i].time):
+        if events[place].type != MERGED:
+            part.append(place)
+            continue
+        yield from filter(None, (part, [place]))
+        part = []
+    if part:
+        yield part
