@@ -43,14 +43,16 @@ from outreach.store.topology import Turn
 
 log = logging.getLogger("outreach.engine")
 
-#: Follow-ups claimed in one transaction: small enough that none waits long between intent and call.
-CLAIM = 20
+#: Follow-ups claimed in one transaction: small enough that none waits long between intent and call; and where no sender
+#: keeps anybody waiting.
+CLAIM, CLAIM_NATIVE = 20, 500
 
 
 @dataclass(slots=True)
 class Engine:
     """The parts it works with. `senders` maps channel to sender; `notify` is called when something new is due, so that
-    a sleeping scheduler looks again."""
+    a sleeping scheduler looks again. `claim_size` is how many follow-ups are claimed at once; None: as suits the
+    senders."""
 
     store: Store
     rules: RuleIndex
@@ -61,10 +63,12 @@ class Engine:
     worker: str = "worker"
     business: Mapping[str, str] = field(default_factory=dict)
     notify: Callable[[], None] = lambda: None
-    claim_size: int = CLAIM
+    claim_size: int | None = None
     lease: timedelta = claiming.LEASE
     watcher: Watcher = field(init=False)
     turn: Turn = field(init=False)
+    #: The part of a claim's size that is dared: small after a claim that failed.
+    _dared: float = field(init=False, default=1)
 
     def __post_init__(self) -> None:
         self.watcher = Watcher(self.store, self.rules, self.policy, self._say, worker=self.worker)
@@ -114,12 +118,15 @@ class Engine:
         return self.watcher.work(self.clock.now()) if self.rules.by_clock else 0
 
     def _dispatch(self) -> int:
+        most = self.claim_size or (CLAIM_NATIVE if all(map(self._post.native, self.senders)) else CLAIM)
         try:
-            looked_at, attempts, lost = self._claim(self.claim_size)
+            looked_at, attempts, lost = self._claim(max(1, int(most * self._dared)))
+            self._dared = min(1, self._dared * 2)
         except DatabaseError:
             raise
         except Exception:
             # One of them can't be decided, or the ledger's backstop refused one: let each stand for itself.
+            self._dared = max(self._dared / 8, 1 / most)
             looked_at, attempts, lost = self._claim_one()
         answers = [*self._post.send_all(attempts), *((a, LOST) for a in lost)]
         if answers:
