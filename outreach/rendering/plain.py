@@ -6,7 +6,7 @@ A value that is None or blank counts as missing when it is printed ("Dear ," is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
@@ -72,8 +72,9 @@ def blank_or(value: object, name: str) -> object:
     return Blank(name) if value is None or (isinstance(value, str) and not value.strip()) else value
 
 
-def plain(context: Mapping[str, object], *, links: bool = True) -> dict[str, Any]:
-    """A deep copy made of dicts, lists, strings, numbers, booleans, None and instants only.
+def plain(context: Mapping[str, object], used: Container[str], *, links: bool = True) -> dict[str, Any]:
+    """A deep copy made of dicts, lists, strings, numbers, booleans, None and instants only. What isn't `used` is left
+    as it is: no template sees it, and messages about mistakes name it.
 
     `links=False` takes links out of what somebody outside may have written: for messages that go to customers.
 
@@ -82,7 +83,7 @@ def plain(context: Mapping[str, object], *, links: bool = True) -> dict[str, Any
     """
     count = iter(range(MOST_VALUES))
     return {
-        name: _copy(value, name, count, links=links or name not in FROM_OUTSIDE)
+        name: _copy(value, name, count, links=links or name not in FROM_OUTSIDE) if name in used else value
         for name, value in ((str(name), value) for name, value in context.items())
     }
 
