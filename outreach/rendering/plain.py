@@ -29,6 +29,9 @@ UNWANTED = {code: None for first, end in _RANGES for code in range(first, end) i
 FROM_OUTSIDE = frozenset({"customer", "event", "previous", "memory", "history"})
 
 
+AS_THEY_ARE = frozenset({bool, int, float, Decimal, type(None), datetime, date, time})
+
+
 class UnknownName(UndefinedError):
     """Something that isn't there was used. `owner` is the mapping that was asked, None for the template's own names."""
 
@@ -92,9 +95,12 @@ def _copy(value: object, name: str, count: Iterator[int], depth: int = 0, *, lin
     """`name` is the whole path, `customer.address.city`."""
     if depth > DEEPEST or next(count, None) is None:
         raise TemplateProblem(f"`{name}` holds too much for a template")
+    if type(value) in AS_THEY_ARE:  # asked first: a customer is a dozen fields, and most are texts
+        return value
     match value:
         case str():
-            text = str.__str__(value).translate(UNWANTED)
+            text = str.__str__(value)
+            text = text if text.isprintable() else text.translate(UNWANTED)
             return text if links else without_links(text, name.rpartition(".")[2])
         case bool() | int() | float() | Decimal() | None | datetime() | date() | time():
             return value
