@@ -89,12 +89,13 @@ class FollowUps(Book):
         return found
 
     def due(self, now: datetime, limit: int, paused: Iterable[str] = (), buckets: Buckets = ALL) -> list[FollowUp]:
-        """What the engine must look at by `now` in these buckets: earliest first, at most one of each customer."""
+        """What the engine must look at by `now` in these buckets: earliest first, then the most important (the index
+        has them in this order); at most one of each customer."""
         where, values = _awake(paused)
         here, place = self.within(buckets)
         sql = (
             f"SELECT {_READ} FROM follow_up t WHERE t.wake <= ?{here} AND t.tenant_id = ?{where}"
-            " ORDER BY t.wake, t.priority DESC, t.customer, t.rule, t.id LIMIT ?"
+            " ORDER BY t.wake, t.priority DESC, t.bucket, t.customer, t.rule, t.id LIMIT ?"
         )
         rows = CODEC.values(self.read(sql, micros(now), *place, self.tenant, *values, limit))
         first: dict[str, FollowUp] = {}

@@ -135,7 +135,9 @@ class Unreadable(dict[str, object]):
 
 
 def test_data_that_cannot_be_read_is_a_problem(folder: Path, sms: Sms):
-    assert Renderer(folder).render_text("hello {{ x }}", {"x": Unreadable()}).problem == "the rule's text: OSError: gone"
+    assert (
+        Renderer(folder).render_text("hello {{ x }}", {"x": Unreadable()}).problem == "the rule's text: OSError: gone"
+    )
     assert sms("hello {{ x }}", x=Unreadable()).problem == "templates/x.sms.txt: OSError: gone"
 
 
