@@ -101,7 +101,7 @@ class FollowUps(Book):
         first: dict[str, FollowUp] = {}
         for f in rows:
             first.setdefault(f.customer, f)
-        return list(first.values())
+        return sorted(first.values(), key=_in_turn)
 
     def next_wake(self, paused: Iterable[str] = ()) -> datetime | None:
         """The first moment at which something must be looked at; None when nothing lies ahead."""
@@ -157,6 +157,11 @@ class FollowUps(Book):
             f = CODEC.value(row)
             found.setdefault(f.customer, []).append(f)
         return found
+
+
+def _in_turn(f: FollowUp) -> tuple[datetime, int, str, str, str]:
+    """The order in which those of one claim are decided: not by bucket, which is chance."""
+    return (f.wake or f.due, -f.priority, f.customer, f.rule, f.id)
 
 
 def _awake(paused: Iterable[str]) -> tuple[str, list[str]]:
