@@ -34,6 +34,7 @@ from outreach.flow.outcomes import follow_on
 from outreach.flow.people import take_people
 from outreach.flow.post import Post
 from outreach.flow.record import record
+from outreach.flow.sizing import Daring, as_suits
 from outreach.flow.taking import empty_batch, follow_finished, take_in
 from outreach.flow.watcher import Watcher
 from outreach.ports import Answer, Clock, Rendered, Sender, TemplateRenderer
@@ -42,10 +43,6 @@ from outreach.store.store import Store
 from outreach.store.topology import Turn
 
 log = logging.getLogger("outreach.engine")
-
-#: Follow-ups claimed in one transaction: small enough that none waits long between intent and call; and where no sender
-#: keeps anybody waiting.
-CLAIM, CLAIM_NATIVE = 20, 500
 
 
 @dataclass(slots=True)
@@ -67,8 +64,7 @@ class Engine:
     lease: timedelta = claiming.LEASE
     watcher: Watcher = field(init=False)
     turn: Turn = field(init=False)
-    #: The part of a claim's size that is dared: small after a claim that failed.
-    _dared: float = field(init=False, default=1)
+    _daring: Daring = field(init=False, default_factory=Daring)
 
     def __post_init__(self) -> None:
         self.watcher = Watcher(self.store, self.rules, self.policy, self._say, worker=self.worker)
@@ -118,15 +114,15 @@ class Engine:
         return self.watcher.work(self.clock.now()) if self.rules.by_clock else 0
 
     def _dispatch(self) -> int:
-        most = self.claim_size or (CLAIM_NATIVE if all(map(self._post.native, self.senders)) else CLAIM)
+        most, began = self.claim_size or as_suits(self.senders.values()), self.clock.now()
         try:
-            looked_at, attempts, lost = self._claim(max(1, int(most * self._dared)))
-            self._dared = min(1, self._dared * 2)
+            looked_at, attempts, lost = self._claim(self._daring.size(most))
+            self._daring.took(self.clock.now() - began)
         except DatabaseError:
             raise
         except Exception:
             # One of them can't be decided, or the ledger's backstop refused one: let each stand for itself.
-            self._dared = max(self._dared / 8, 1 / most)
+            self._daring.failed()
             looked_at, attempts, lost = self._claim_one()
         answers = [*self._post.send_all(attempts), *((a, LOST) for a in lost)]
         if answers:

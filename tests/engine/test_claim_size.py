@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from outreach.core.follow_up import FollowUp
-from outreach.engine import CLAIM, CLAIM_NATIVE
+from outreach.flow.sizing import CLAIM, CLAIM_NATIVE
+from outreach.ports import VirtualClock
 from outreach.store.database import copy, open_engine
 from outreach.store.store import Store
 from tests.engine.test_aside import FailsFor
@@ -49,3 +51,19 @@ def test_after_a_claim_that_failed_less_is_dared_until_it_goes_well_again():
     assert sizes[0] == 1
     assert len(sizes) < MANY / 2  # they grow again
     assert {f.customer for f in all_of(shop) if f.state != "sent"} == {"c03"}
+
+
+class Slow(VirtualClock):
+    """A clock that is half a second on whenever somebody looks."""
+
+    def now(self) -> datetime:
+        self.instant += timedelta(seconds=0.6)
+        return self.instant
+
+
+def test_after_a_claim_that_took_long_less_is_dared():
+    shop = a_shop()
+    shop.engine.claim_size, shop.engine.clock = 40, Slow(shop.clock.instant)
+    assert [shop.engine.dispatch() for _ in range(2)] == [40, 20]
+    quick = a_shop(claim_size=20)
+    assert [quick.engine.dispatch() for _ in range(2)] == [20, 20]
