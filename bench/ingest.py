@@ -21,6 +21,7 @@ from statistics import median
 from outreach.bootstrap import calm_collector
 from outreach.core.customer import Customer
 from outreach.core.event import Event
+from outreach.core.keys import bucket_of
 from outreach.core.rule_index import RuleIndex
 from outreach.doors.lines import decode_event
 from outreach.engine import Engine
@@ -109,9 +110,9 @@ def people() -> list[Customer]:
     ]
 
 
-def prepared(folder: Path, name: str) -> Store:
-    """A database file with all customers."""
-    database = open_engine(f"sqlite:///{folder / name}")
+def prepared(url: str) -> Store:
+    """An empty database, with all customers. Raises ConfigError where such a one isn't supported."""
+    database = open_engine(url)
     schema.upgrade(database)
     store = Store(database, b"bench")
     everybody = people()
@@ -135,16 +136,19 @@ def whole_way(store: Store, book: Rulebook, raw: list[bytes]) -> float:
     return time.perf_counter() - start
 
 
+def ready_rows(raw: list[bytes]) -> list[tuple[object, ...]]:
+    """The rows of these events, as they are stored."""
+    events, now = [e for line in raw if isinstance(e := decode_event(line), Event)], micros(NOW)
+    return [
+        (bucket_of("main", e.customer), "main", e.customer, e.source, e.id, e.type, micros(e.time), e.site,
+         dump(e.data), now)
+        for e in events
+    ]  # fmt: skip
+
+
 def bare_insert(store: Store, raw: list[bytes]) -> float:
     """Seconds for inserting the very same rows, ready-made."""
-    with store.reading() as tx:
-        bucket = tx.events.bucket
-    events = [e for line in raw if isinstance(e := decode_event(line), Event)]
-    now = micros(NOW)
-    rows = [
-        (bucket(e.customer), "main", e.customer, e.source, e.id, e.type, micros(e.time), e.site, dump(e.data), now)
-        for e in events
-    ]
+    rows = ready_rows(raw)
     sql = insert_sql("event", COLUMNS, "DO NOTHING")
     start = time.perf_counter()
     for i in range(0, len(rows), BATCH):
@@ -175,7 +179,7 @@ def main(count: int = 50_000) -> None:
 
 
 def _timed(run: Callable[[Store], float], folder: Path, name: str) -> float:
-    store = prepared(folder, name)
+    store = prepared(f"sqlite:///{folder / name}")
     seconds = run(store)
     store.engine.dispose()
     return seconds

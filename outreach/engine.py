@@ -36,6 +36,7 @@ from outreach.flow.parts import take_parts
 from outreach.flow.people import take_people
 from outreach.flow.post import Post
 from outreach.flow.record import record
+from outreach.flow.sizing import Daring, as_suits
 from outreach.flow.taking import empty_batch, follow_finished
 from outreach.flow.watcher import Watcher
 from outreach.ports import Answer, Clock, Rendered, Sender, TemplateRenderer
@@ -45,14 +46,12 @@ from outreach.store.topology import Turn
 
 log = logging.getLogger("outreach.engine")
 
-#: Follow-ups claimed in one transaction: small enough that none waits long between intent and call.
-CLAIM = 20
-
 
 @dataclass(slots=True)
 class Engine:
     """The parts it works with. `senders` maps channel to sender; `notify` is called when something new is due, so that
-    a sleeping scheduler looks again."""
+    a sleeping scheduler looks again. `claim_size` is how many follow-ups are claimed at once; None: as suits the
+    senders."""
 
     store: Store
     rules: RuleIndex
@@ -63,10 +62,11 @@ class Engine:
     worker: str = "worker"
     business: Mapping[str, str] = field(default_factory=dict)
     notify: Callable[[], None] = lambda: None
-    claim_size: int = CLAIM
+    claim_size: int | None = None
     lease: timedelta = claiming.LEASE
     watcher: Watcher = field(init=False)
     turn: Turn = field(init=False)
+    _daring: Daring = field(init=False, default_factory=Daring)
 
     def __post_init__(self) -> None:
         self.watcher = Watcher(self.store, self.rules, self.policy, self._say, worker=self.worker)
@@ -115,12 +115,15 @@ class Engine:
         return self.watcher.work(self.clock.now()) if self.rules.by_clock else 0
 
     def _dispatch(self) -> int:
+        most, began = self.claim_size or as_suits(self.senders.values()), self.clock.now()
         try:
-            looked_at, attempts, lost = self._claim(self.claim_size)
+            looked_at, attempts, lost = self._claim(self._daring.size(most))
+            self._daring.took(self.clock.now() - began)
         except DatabaseError:
             raise
         except Exception:
             # One of them can't be decided, or the ledger's backstop refused one: let each stand for itself.
+            self._daring.failed()
             looked_at, attempts, lost = self._claim_one()
         answers = [*self._post.send_all(attempts), *((a, LOST) for a in lost)]
         if answers:

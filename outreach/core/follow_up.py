@@ -86,14 +86,20 @@ class FollowUp:
 def evolve(f: FollowUp, **values: Any) -> FollowUp:
     """`f` with these values, as a new object.
 
-    `dataclasses.replace` asks each field for its rules every time, which on this many fields costs five times as much.
+    `dataclasses.replace` asks each field for its rules every time, which on this many fields costs ten times as much.
     """
-    new = object.__new__(FollowUp)
-    for name in _NAMES:
-        setattr(new, name, getattr(f, name))
+    new: FollowUp = _copy(f, object.__new__(FollowUp))
     for name, value in values.items():
         setattr(new, name, value)
     return new
 
 
-_NAMES = FollowUp.__slots__
+def _copier() -> Any:
+    """Sets every field of the second to the first's and returns it: written out as code, as `dataclasses` does too."""
+    code = "".join(f"    new.{name} = f.{name}\n" for name in FollowUp.__slots__)
+    names: dict[str, Any] = {}
+    exec(compile(f"def copy(f, new):\n{code}    return new\n", "<copier of FollowUp>", "exec"), names)
+    return names["copy"]
+
+
+_copy = _copier()

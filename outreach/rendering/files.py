@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 
@@ -66,14 +67,21 @@ def find(folder: Path, channel: str, name: str, language: str = "") -> tuple[Pat
     if channel not in EXTENSIONS:
         said, hint = f"no channel `{channel}`", did_you_mean(channel, EXTENSIONS)
         raise TemplateProblem(said, label=f"{folder.name}/{name}.{channel}", hint=hint)
-    if NAME.fullmatch(name):
-        for tag, extension in product(_tags(language), EXTENSIONS[channel]):
-            path = folder / ".".join(filter(None, (name, channel, tag, extension)))
-            if path.is_file():
-                return path, tag
+    for path, tag in _may_be(folder, channel, name, language):
+        if path.is_file():
+            return path, tag
     wanted = f"{folder.name}/{name}.{channel}.{EXTENSIONS[channel][0]}"
     there = {path.name.split(".")[0] for path, _ in _all(folder, channel)}
     raise TemplateProblem("no such template", label=wanted, hint=did_you_mean(name, there))
+
+
+@lru_cache(maxsize=1_000)
+def _may_be(folder: Path, channel: str, name: str, language: str) -> list[tuple[Path, str]]:
+    """Where it may lie, the best first; every customer's message asks the same."""
+    if not NAME.fullmatch(name):
+        return []
+    wanted = product(_tags(language), EXTENSIONS[channel])
+    return [(folder / ".".join(filter(None, (name, channel, tag, ext))), tag) for tag, ext in wanted]
 
 
 def find_layout(source: Source, folder: Path) -> tuple[Path, str]:

@@ -6,7 +6,7 @@ A value that is None or blank counts as missing when it is printed ("Dear ," is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import partial
@@ -27,6 +27,9 @@ UNWANTED = {code: None for first, end in _RANGES for code in range(first, end) i
 
 #: Names of the scope that hold what somebody outside may have written.
 FROM_OUTSIDE = frozenset({"customer", "event", "previous", "memory", "history"})
+
+
+AS_THEY_ARE = frozenset({bool, int, float, Decimal, type(None), datetime, date, time})
 
 
 class UnknownName(UndefinedError):
@@ -72,8 +75,9 @@ def blank_or(value: object, name: str) -> object:
     return Blank(name) if value is None or (isinstance(value, str) and not value.strip()) else value
 
 
-def plain(context: Mapping[str, object], *, links: bool = True) -> dict[str, Any]:
-    """A deep copy made of dicts, lists, strings, numbers, booleans, None and instants only.
+def plain(context: Mapping[str, object], used: Container[str], *, links: bool = True) -> dict[str, Any]:
+    """A deep copy made of dicts, lists, strings, numbers, booleans, None and instants only. What isn't `used` is left
+    as it is: no template sees it, and messages about mistakes name it.
 
     `links=False` takes links out of what somebody outside may have written: for messages that go to customers.
 
@@ -82,7 +86,7 @@ def plain(context: Mapping[str, object], *, links: bool = True) -> dict[str, Any
     """
     count = iter(range(MOST_VALUES))
     return {
-        name: _copy(value, name, count, links=links or name not in FROM_OUTSIDE)
+        name: _copy(value, name, count, links=links or name not in FROM_OUTSIDE) if name in used else value
         for name, value in ((str(name), value) for name, value in context.items())
     }
 
@@ -91,9 +95,12 @@ def _copy(value: object, name: str, count: Iterator[int], depth: int = 0, *, lin
     """`name` is the whole path, `customer.address.city`."""
     if depth > DEEPEST or next(count, None) is None:
         raise TemplateProblem(f"`{name}` holds too much for a template")
+    if type(value) in AS_THEY_ARE:  # asked first: a customer is a dozen fields, and most are texts
+        return value
     match value:
         case str():
-            text = str.__str__(value).translate(UNWANTED)
+            text = str.__str__(value)
+            text = text if text.isprintable() else text.translate(UNWANTED)
             return text if links else without_links(text, name.rpartition(".")[2])
         case bool() | int() | float() | Decimal() | None | datetime() | date() | time():
             return value

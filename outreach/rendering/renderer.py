@@ -29,12 +29,13 @@ CONTENT = "content"
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A template file, compiled. `label` is how messages name it."""
+    """A template file, compiled. `label` is how messages name it; `names` are those that it speaks of."""
 
     source: files.Source
     label: str
     body: Piece
     front: Mapping[str, Piece]
+    names: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ class Renderer:
         with _labelled(files.label(self.folder, path)):
             prepared = self._prepare(path, language)
             layout = self._prepare(*files.find_layout(prepared.source, self.folder)) if prepared.source.layout else None
-            return _message(prepared, layout, channel, plain(context, links=channel not in REACHING))
+            used = prepared.names | layout.names if layout else prepared.names
+            return _message(prepared, layout, channel, plain(context, used, links=channel not in REACHING))
 
     def compose_text(self, text: str, context: Mapping[str, object]) -> Rendered:
         """As `render_text`.
@@ -82,7 +84,8 @@ class Renderer:
             TemplateProblem: whatever goes wrong.
         """
         with _labelled("the rule's text"):
-            return Rendered(body=_short(text).run(plain(context), "", LONGEST["task"]).strip())
+            piece = _short(text)
+            return Rendered(body=piece.run(plain(context, piece.names), "", LONGEST["task"]).strip())
 
     def _prepare(self, path: Path, language: str) -> Prepared:
         status = path.stat()
@@ -116,7 +119,9 @@ def _read(folder: Path, path: Path, language: str) -> Prepared:
     with _labelled(label := files.label(folder, path)):
         source = files.read(path, language)
         front = {key: prepare(part.text, part.line, html=False) for key, part in source.front.items()}
-        return Prepared(source, label, prepare(source.body.text, source.body.line, html=source.html), front)
+        body = prepare(source.body.text, source.body.line, html=source.html)
+        names = body.names.union(*(piece.names for piece in front.values()))
+        return Prepared(source, label, body, front, names)
 
 
 def _message(prepared: Prepared, layout: Prepared | None, channel: str, context: Mapping[str, object]) -> Rendered:

@@ -96,10 +96,12 @@ TEXT, HTML = Sandbox(html=False), Sandbox(html=True)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A template ready to run: a body, or one line of the front matter. Its first line is line `first` of the file."""
+    """A template ready to run: a body, or one line of the front matter. Its first line is line `first` of the file, and
+    it speaks of `names`."""
 
     template: Template
     first: int
+    names: frozenset[str]
 
     def run(self, context: Mapping[str, object], language: str, limit: int) -> str:
         """The text.
@@ -108,9 +110,9 @@ class Piece:
             TemplateProblem: with the line: an unknown name, a value that can't be used, more than `limit` characters.
         """
         own = {LANGUAGE: language or "en", BUDGET: Budget()}
-        scope = {name: blank_or(value, name) for name, value in context.items()}
+        scope = {name: blank_or(context[name], name) for name in self.names if name in context}
         try:
-            return _gather(self.template.generate({**scope, **own}), limit)
+            return _gather(self.template.generate(scope | own), limit)
         except TemplateProblem:
             raise
         except UnknownName as error:
@@ -136,8 +138,9 @@ def prepare(text: str, first: int, *, html: bool) -> Piece:
     with _explained(text, first):
         tree = sandbox.parse(text)
         grammar.check(tree)
+        names = frozenset(meta.find_undeclared_variables(tree))
         code = sandbox.compile(grammar.counted(tree), filename="<template>")
-        return Piece(Template.from_code(sandbox, code, sandbox.globals), first)
+        return Piece(Template.from_code(sandbox, code, sandbox.globals), first, names)
 
 
 def parsed(text: str) -> tuple[nodes.Template, set[str]]:

@@ -23,7 +23,7 @@ def micros(instant: datetime) -> int:
 
 def instant(value: int) -> datetime:
     """The inverse of `micros`."""
-    return EPOCH + timedelta(microseconds=value)
+    return EPOCH + timedelta(0, 0, value)  # by place: a third faster than by name
 
 
 def dump(value: Any) -> str:

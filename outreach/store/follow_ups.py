@@ -90,18 +90,19 @@ class FollowUps(Book):
         return found
 
     def due(self, now: datetime, limit: int, paused: Iterable[str] = (), buckets: Buckets = ALL) -> list[FollowUp]:
-        """What the engine must look at by `now` in these buckets: earliest first, at most one of each customer."""
+        """What the engine must look at by `now` in these buckets: earliest first, then the most important (the index
+        has them in this order); at most one of each customer."""
         where, values = _awake(paused)
         here, place = self.within(buckets)
         sql = (
             f"SELECT {_READ} FROM follow_up t WHERE t.wake <= ?{here} AND t.tenant_id = ?{where}"
-            " ORDER BY t.wake, t.priority DESC, t.customer, t.rule, t.id LIMIT ?"
+            " ORDER BY t.wake, t.priority DESC, t.bucket, t.customer, t.rule, t.id LIMIT ?"
         )
         rows = CODEC.values(self.read(sql, micros(now), *place, self.tenant, *values, limit))
         first: dict[str, FollowUp] = {}
         for f in rows:
             first.setdefault(f.customer, f)
-        return list(first.values())
+        return sorted(first.values(), key=_in_turn)
 
     def next_wake(self, paused: Iterable[str] = ()) -> datetime | None:
         """The first moment at which something must be looked at; None when nothing lies ahead."""
@@ -171,6 +172,11 @@ class FollowUps(Book):
             f = CODEC.value(row)
             found.setdefault(f.customer, []).append(f)
         return found
+
+
+def _in_turn(f: FollowUp) -> tuple[datetime, int, str, str, str]:
+    """The order in which those of one claim are decided: not by bucket, which is chance."""
+    return (f.wake or f.due, -f.priority, f.customer, f.rule, f.id)
 
 
 def _awake(paused: Iterable[str]) -> tuple[str, list[str]]:

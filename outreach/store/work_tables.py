@@ -15,6 +15,7 @@ class FollowUpRow(Table, table=True):
         Index(
             "ix_follow_up_wake",
             "wake",
+            text("priority DESC"),
             "bucket",
             sqlite_where=text("wake IS NOT NULL"),
             postgresql_where=text("wake IS NOT NULL"),

@@ -235,10 +235,11 @@ def test_too_much_data_is_a_problem(sms: Sms):
     deep: dict[str, object] = {}
     deep["again"] = deep
 
-    assert sms("hello", customer=deep).problem == (
+    assert sms("hello {{ customer.name }}", customer=deep).problem == (
         "templates/x.sms.txt: `customer" + ".again" * 21 + "` holds too much for a template"
     )
-    assert "holds too much" in sms("hello", customer={"list": [0] * 30_000}).problem
+    assert "holds too much" in sms("hello {{ customer.name }}", customer={"list": [0] * 30_000}).problem
+    assert sms("hello", customer=deep).body == "hello"  # it isn't looked at
 
 
 @pytest.mark.parametrize("unwanted", ["\x00", "\x1b", "\r", "\x7f", "\x85", "\u202e", "\u202a", "\u2066", "\ud800"])

@@ -135,8 +135,10 @@ class Unreadable(dict[str, object]):
 
 
 def test_data_that_cannot_be_read_is_a_problem(folder: Path, sms: Sms):
-    assert Renderer(folder).render_text("hello", {"x": Unreadable()}).problem == "the rule's text: OSError: gone"
-    assert sms("hello", x=Unreadable()).problem == "templates/x.sms.txt: OSError: gone"
+    assert (
+        Renderer(folder).render_text("hello {{ x }}", {"x": Unreadable()}).problem == "the rule's text: OSError: gone"
+    )
+    assert sms("hello {{ x }}", x=Unreadable()).problem == "templates/x.sms.txt: OSError: gone"
 
 
 @given(st.text(max_size=300), st.sampled_from(["sms", "call", "email"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event, inspect
 from sqlmodel import SQLModel
 
+from outreach.core.follow_up import evolve
 from outreach.errors import ConfigError, DatabaseError
 from outreach.store import schema, tables
 from outreach.store.database import open_engine, transaction
+from outreach.store.follow_ups import FollowUps
 from outreach.store.store import Store
 from tests.support.business import a_database
+from tests.support.guarded import a_follow_up
 
 OF_THE_HOUSE = {"suppression", "pause", "seen_field", "setting", "tally"}
 
@@ -25,6 +29,26 @@ def empty(tmp_path: Path) -> Engine:
     database = open_engine(f"sqlite:///{tmp_path}/outreach.db")
     yield database
     database.dispose()
+
+
+def test_what_is_due_is_found_without_looking_at_all_that_is(empty: Engine):
+    """A whole zone's follow-ups are due at ten o'clock: the first five hundred cost the same, however many wait."""
+    schema.upgrade(empty)
+    ten = datetime(2026, 11, 2, 15, tzinfo=UTC)
+    steps, cost = [], []
+    with transaction(empty) as conn:
+        driver, book = conn.connection.driver_connection, FollowUps(conn, "main")
+        assert isinstance(driver, sqlite3.Connection)
+        for number in (1000, 4000):
+            every = (a_follow_up(f"{number}-{i}", due=ten, priority=i % 3) for i in range(number))
+            book.add(evolve(f, customer=f"c{f.id}") for f in every)
+            driver.set_progress_handler(lambda: steps.append(1), 100)
+            found = book.due(ten, 500)
+            driver.set_progress_handler(None, 0)
+            cost.append(len(steps))
+            steps.clear()
+            assert {f.priority for f in found} == {2} if number == 4000 else {1, 2}
+    assert cost[1] < 1.5 * cost[0]
 
 
 def test_an_upgraded_database_has_the_declared_tables(empty: Engine):
@@ -68,7 +92,7 @@ def test_a_newer_database_is_left_alone(empty: Engine, deed):
     schema.upgrade(empty)
     with transaction(empty) as conn:
         conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(DatabaseError, match=r"newer version of Outreach \(schema 9999, this one knows up to 0003\)"):
+    with pytest.raises(DatabaseError, match=r"newer version of Outreach \(schema 9999, this one knows up to 0004\)"):
         deed(empty)
 
 
