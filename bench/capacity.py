@@ -31,15 +31,15 @@ class Costs:
     keep: float = 365
     #: A third of what is there is used.
     headroom: float = 3
-    sqlite_ingest: float = 65
-    sqlite_dispatch: float = 350
-    pg_ingest: float = 100
-    pg_dispatch: float = 600
-    worker_ingest: float = 100
-    worker_dispatch: float = 400
+    sqlite_ingest: float = 120
+    sqlite_dispatch: float = 620
+    pg_ingest: float = 200
+    pg_dispatch: float = 1000
+    worker_ingest: float = 130
+    worker_dispatch: float = 650
     person_bytes: float = 500
-    event_bytes: float = 400
-    contact_bytes: float = 3500
+    event_bytes: float = 260
+    contact_bytes: float = 4700
     machine_cores: float = 32
     machine_bytes: float = 4e12
 

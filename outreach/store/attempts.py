@@ -49,18 +49,13 @@ class Attempts(Book):
 
     def end(self, attempts: Iterable[Attempt]) -> None:
         """Write what became of them."""
-        sql = (
-            "UPDATE attempt SET state = ?, provider_id = ?, code = ?, detail = ?, ended = ?"
-            " WHERE bucket = ? AND tenant_id = ? AND customer = ? AND id = ?"
-        )
-        self.write_many(
-            sql,
-            [
-                (a.state, a.provider_id, a.code, a.detail, micros(a.ended) if a.ended else None,
-                 self.bucket(a.customer), self.tenant, a.customer, a.id)
-                for a in attempts
-            ],
-        )  # fmt: skip
+        rows = [
+            (a.state, a.provider_id, a.code, a.detail, micros(a.ended) if a.ended else None,
+             self.bucket(a.customer), self.tenant, a.customer, a.id)
+            for a in attempts
+        ]  # fmt: skip
+        changing = ("state", "provider_id", "code", "detail", "ended")
+        self.update("attempt", changing, ("bucket", "tenant_id", "customer", "id"), rows)
 
     def of(self, customers: Iterable[str]) -> list[Attempt]:
         """All attempts for these customers, in order of time."""

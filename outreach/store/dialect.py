@@ -112,6 +112,14 @@ class Book:
             return 0
         return self.conn.exec_driver_sql(bulk_sql(table, tuple(columns), conflict), (as_json(rows),)).rowcount
 
+    def update(self, table: str, columns: Sequence[str], keys: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
+        """Set these columns of known rows: each of `rows` is the columns' values and then those of its keys."""
+        if self.dialect is SQLITE:
+            self.write_many(update_sql(table, tuple(columns), tuple(keys)), rows)
+        elif rows:
+            last = list({row[len(columns) :]: row for row in rows}.values())
+            self.conn.exec_driver_sql(bulk_update_sql(table, tuple(columns), tuple(keys)), (as_json(last),))
+
     def insert_new(
         self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]], told: Sequence[str]
     ) -> Sequence[Any]:
@@ -139,6 +147,22 @@ def bulk_sql(table: str, columns: tuple[str, ...], conflict: str) -> str:
         f"INSERT INTO {table} ({names(columns)}) SELECT {values} FROM jsonb_array_elements(%s::jsonb) v"
         f" ON CONFLICT {conflict}"
     )
+
+
+@cache
+def update_sql(table: str, columns: tuple[str, ...], keys: tuple[str, ...]) -> str:
+    """An UPDATE of one row."""
+    values, where = (", ".join(f'"{c}" = ?' for c in columns), " AND ".join(f'"{c}" = ?' for c in keys))
+    return f"UPDATE {table} SET {values} WHERE {where}"
+
+
+@cache
+def bulk_update_sql(table: str, columns: tuple[str, ...], keys: tuple[str, ...]) -> str:
+    """An UPDATE of many rows that come as one JSON parameter: a tenth of what a statement for each costs."""
+    types = _types(table)
+    told = ", ".join(f'(v->>{i})::{types[c]} "{c}"' for i, c in enumerate((*columns, *keys)))
+    values, where = (", ".join(f'"{c}" = v."{c}"' for c in columns), " AND ".join(f"t.{c} = v.{c}" for c in keys))
+    return f"UPDATE {table} t SET {values} FROM (SELECT {told} FROM jsonb_array_elements(%s::jsonb) v) v WHERE {where}"
 
 
 def _types(table: str) -> dict[str, str]:

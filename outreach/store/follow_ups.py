@@ -21,10 +21,7 @@ CHANGING = (
 )  # fmt: skip
 _PLACE = [CODEC.columns.index(c) for c in CHANGING]
 _CUSTOMER, _ID = CODEC.columns.index("customer"), CODEC.columns.index("id")
-_SAVE = (
-    "UPDATE follow_up SET " + ", ".join(f'"{c}" = ?' for c in CHANGING)
-    + " WHERE bucket = ? AND tenant_id = ? AND customer = ? AND id = ?"
-)  # fmt: skip
+_KEYS = ("bucket", "tenant_id", "customer", "id")
 #: PostgreSQL, left to itself, would compare each with each.
 _KNOWN = (
     "SELECT t.id FROM (SELECT (v->>0)::smallint b, v->>1 c, v->>2 i FROM jsonb_array_elements(?::jsonb) v) k CROSS JOIN"
@@ -47,7 +44,7 @@ class FollowUps(Book):
         for f in follow_ups:
             row = CODEC.row(f)
             rows.append((*(row[i] for i in _PLACE), self.bucket(f.customer), self.tenant, row[_CUSTOMER], row[_ID]))
-        self.write_many(_SAVE, rows)
+        self.update("follow_up", CHANGING, _KEYS, rows)
 
     def open_of(self, customers: Iterable[str]) -> dict[str, list[FollowUp]]:
         """Everything that hasn't ended, by customer."""

@@ -50,8 +50,7 @@ class Ledger(Book):
             for s in (f"c:{t.customer}", f"a:{t.address_key}")
             if s != "a:"
         ]
-        sql = 'UPDATE touch SET state = ?, "by" = ? WHERE bucket = ? AND tenant_id = ? AND subject = ? AND id = ?'
-        self.write_many(sql, rows)
+        self.update("touch", ("state", "by"), ("bucket", "tenant_id", "subject", "id"), rows)
 
     def redate(self, touches: Iterable[Touch]) -> None:
         """These take place at their `at` and not when they were reserved, by what is `known` now; the gaps they obey go
