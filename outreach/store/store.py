@@ -28,6 +28,8 @@ class Transaction:
 
     def __init__(self, conn: Connection, tenant: str, secret: bytes):
         self.tenant = tenant
+        #: Whether others may write at the same time.
+        self.shared = conn.dialect.name != "sqlite"
         self.events = Events(conn, tenant)
         self.customers = Customers(conn, tenant)
         self.customers.secret = secret
