@@ -36,7 +36,7 @@ from outreach.flow.outcomes import follow_on
 from outreach.flow.parts import take_parts
 from outreach.flow.people import take_people
 from outreach.flow.post import Post
-from outreach.flow.record import record
+from outreach.flow.record import PATIENCE, record
 from outreach.flow.sizing import Daring, as_suits
 from outreach.flow.taking import empty_batch, follow_finished
 from outreach.flow.watcher import Watcher
@@ -174,7 +174,7 @@ class Engine:
         return len(due), [*claim.attempts, *again], lost
 
     def _record(self, answers: Sequence[tuple[Attempt, Answer]]) -> None:
-        self.store.write(lambda tx: self._record_in(tx, answers), repeatable=True)
+        self.store.write(lambda tx: self._record_in(tx, answers), repeatable=True, waits=PATIENCE)
 
     def _record_in(self, tx: Transaction, answers: Sequence[tuple[Attempt, Answer]]) -> None:
         now, customers = self.clock.now(), {a.customer for a, _ in answers}

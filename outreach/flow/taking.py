@@ -52,6 +52,8 @@ def take_in(
         intake.take(batch, batch.meant(event))
     wake_by_signs(batch, fresh)
     batch.changes.store(tx)
+    if batch.changes.wake_soon(now):
+        tx.tell_others()
     new = {id(e) for e in fresh}
     return [_receipt(e, new, refused) for e in events], batch
 

@@ -63,7 +63,7 @@ def held() -> Iterator[None]:
     finally:
         for name, method in plain.items():
             setattr(psycopg.Cursor, name, method)
-    assert misfits == set()
+    assert not misfits, misfits
 
 
 def _by_the_program() -> bool:
