@@ -68,8 +68,7 @@ class Engine:
     watcher: Watcher = field(init=False)
     turn: Turn = field(init=False)
     _daring: Daring = field(init=False, default_factory=Daring)
-    #: What the last claim looked at.
-    tried: list[FollowUp] = field(init=False, default_factory=list)
+    _tried: list[FollowUp] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.watcher = Watcher(self.store, self.rules, self.policy, self._say, worker=self.worker)
@@ -149,7 +148,7 @@ class Engine:
 
     def _set_aside(self, tx: Transaction, error: Exception) -> None:
         now = self.clock.now()
-        for f in take_again(tx, self.tried, now):
+        for f in take_again(tx, self._tried, now):
             set_aside(tx, f, error, now)
 
     def _claim(self, size: int) -> tuple[int, list[Attempt], list[Attempt]]:
@@ -158,7 +157,7 @@ class Engine:
 
     def _claim_in(self, tx: Transaction, size: int) -> tuple[int, list[Attempt], list[Attempt]]:
         now = self.clock.now()  # not before: another process may have held the lock for long
-        due = self.tried = take_due(tx, now, size, self.turn)
+        due = self._tried = take_due(tx, now, size, self.turn)
         if not due:
             return 0, [], []
         stuck = [f for f in due if f.state == "claimed"]

@@ -82,8 +82,8 @@ def enter(tx: Transaction, ids: set[str], known: MutableMapping[str, Customer], 
 
 
 def _held(tx: Transaction, customers: Collection[str], most: int | None = None) -> list[str]:
-    """Those that could be held. Who has become another customer, or was forgotten, has no row any more; what is still on
-    its way there is held itself."""
+    """Those that could be held. Who has become another customer, or was forgotten, has no row any more; what is still
+    on its way there is held itself."""
     held = tx.customers.hold(customers, skip=True, most=most)
     tx.customers.hold_addresses(_keys(tx, held))
     left = set(customers) - held.keys()
