@@ -1,16 +1,16 @@
-"""Many writers on a few customers: processes that plan and claim as fast as they can on one SQLite file, through the
-real engine on the real clock, with a cadence of fractions of a second. A judge of its own then counts what was broken.
+"""Many writers on a few customers: processes that plan and claim as fast as they can on one SQLite file or PostgreSQL,
+through the real engine on the real clock, with a cadence of fractions of a second. A judge of its own then counts what
+was broken.
 
-    python -m bench.hot [seconds] [writers]
+    python -m bench.hot [seconds] [writers] [postgresql://…, an empty database]
 
-An attempt is one follow-up that was decided: it went, or the cadence said no. The time of each claim (its lock waited
-for, decided, reserved, committed, handed over and recorded) is measured in the writer.
+An attempt is one follow-up that was decided: it went, or the cadence said no. The time of each claim (its locks waited
+for, decided, reserved, committed) and of each dispatch (handed over and recorded besides) is measured in the writer.
 """
 
 from __future__ import annotations
 
 import multiprocessing
-import sqlite3
 import sys
 import tempfile
 import time
@@ -22,7 +22,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
-from outreach.bootstrap import SystemClock
+from outreach.bootstrap import clock_of
 from outreach.core.cadence import Cap
 from outreach.core.customer import Customer
 from outreach.core.event import Event
@@ -78,14 +78,17 @@ class Result:
     median: float
     p99: float
     longest: float
+    claim_p99: float
     broken: list[str]
     failed: int
+    deadlocks: int = 0
 
     def __str__(self) -> str:
         return (
             f"{self.writers} writers on {CUSTOMERS} customers for {self.seconds:.0f} s: {self.attempts} attempts"
             f" ({self.attempts / self.seconds:.0f}/s), {self.touches} touches; a claim takes {self.median:.1f} ms"
-            f" in the middle, p99 {self.p99:.0f} ms, {self.longest:.0f} ms at most; {self.failed} claims failed,"
+            f" in the middle, p99 {self.p99:.0f} ms, {self.longest:.0f} ms at most (its transaction alone: p99"
+            f" {self.claim_p99:.0f} ms); {self.failed} claims failed, {self.deadlocks} deadlocks,"
             f" {len(self.broken)} violations"
         )
 
@@ -109,19 +112,34 @@ def a_policy(policy: Policy) -> Policy:
     return replace(policy, cadence=replace(policy.cadence, min_gap=timedelta(microseconds=GAP), caps=caps))
 
 
-def an_engine(folder: Path, worker: str) -> Engine:
+def an_engine(folder: Path, worker: str, url: str) -> Engine:
     book = load_rulebook(folder / "rules", folder / "templates", strict=False)
     outbox = OutboxSender()
+    store = Store(open_engine(url), b"hot")
     return Engine(
-        store=Store(open_engine(f"sqlite:///{folder / 'hot.db'}"), b"hot"), rules=RuleIndex(book.rules),
-        policy=a_policy(book.policy), renderer=_NoText(), senders={"sms": outbox, "email": outbox},
-        clock=SystemClock(), worker=worker,
+        store=store, rules=RuleIndex(book.rules), policy=a_policy(book.policy), renderer=_NoText(),
+        senders={"sms": outbox, "email": outbox}, clock=clock_of(store), worker=worker,
     )  # fmt: skip
 
 
-def write(folder: Path, number: int, begin: float, seconds: float, told: Any) -> None:
+def timed(deed: Any, took: list[float]) -> Any:
+    """It, and how long each call took."""
+
+    def watched(*given: Any) -> Any:
+        start = time.perf_counter()
+        try:
+            return deed(*given)
+        finally:
+            took.append(time.perf_counter() - start)
+
+    return watched
+
+
+def write(folder: Path, url: str, number: int, begin: float, seconds: float, told: Any) -> None:
     """One writer: an event or four, a claim, and again."""
-    engine, chance = an_engine(folder, f"w{number}"), Random(number)
+    engine, chance = an_engine(folder, f"w{number}", url), Random(number)
+    claims: list[float] = []
+    Engine._claim = timed(Engine._claim, claims)  # type: ignore[method-assign]
     time.sleep(max(0.0, begin - time.monotonic()))
     took: list[float] = []
     attempts = failed = turn = 0
@@ -140,17 +158,22 @@ def write(folder: Path, number: int, begin: float, seconds: float, told: Any) ->
             took.append(time.perf_counter() - start)
         except DatabaseError:
             failed += 1
-    told.put((attempts, failed, took))
+    told.put((attempts, failed, took, claims))
 
 
-def rows(file: Path) -> list[Row]:
-    """The ledger, by plain SQL."""
-    with sqlite3.connect(file) as db:
-        found = db.execute(
-            "SELECT subject, at, channel FROM touch WHERE state <> 'released' ORDER BY subject, at"
-        ).fetchall()
-    db.close()
-    return [Row(*row) for row in found]
+def asked(url: str, sql: str) -> list[Any]:
+    """Plain SQL, past all of the program's."""
+    database = open_engine(url)
+    with database.connect() as db:
+        found = list(db.exec_driver_sql(sql))
+    database.dispose()
+    return found
+
+
+def rows(url: str) -> list[Row]:
+    """The ledger."""
+    sql = "SELECT subject, at, channel FROM touch WHERE state <> 'released'"
+    return sorted(Row(*row) for row in asked(url, sql))
 
 
 def broken(entries: Iterable[Row], gap: int = GAP, caps: Sequence[tuple[int, int, str]] = CAPS) -> list[str]:
@@ -171,59 +194,68 @@ def broken(entries: Iterable[Row], gap: int = GAP, caps: Sequence[tuple[int, int
     return found
 
 
-def half_done(file: Path) -> list[str]:
+def half_done(url: str) -> list[str]:
     """Follow-ups set aside because the backstop refused them, or with more than one live touch at a subject."""
-    with sqlite3.connect(file) as db:
-        aside = db.execute("SELECT id, reason FROM follow_up WHERE reason LIKE 'error:%'").fetchall()
-        twice = db.execute(
-            "SELECT subject, follow_up FROM touch WHERE follow_up <> '' AND state <> 'released'"
-            " GROUP BY 1, 2 HAVING count(*) > 1"
-        ).fetchall()
-    db.close()
+    aside = asked(url, "SELECT id, reason FROM follow_up WHERE substr(reason, 1, 6) = 'error:'")
+    twice = asked(
+        url,
+        "SELECT subject, follow_up FROM touch WHERE follow_up <> '' AND state <> 'released'"
+        " GROUP BY 1, 2 HAVING count(*) > 1",
+    )
     return [f"{a}: {b}" for a, b in (*aside, *twice)]
 
 
-def run(seconds: float = SECONDS, writers: int = WRITERS) -> Result:
-    """Let them loose on a new file, and judge."""
+def deadlocks(url: str) -> int:
+    """How many PostgreSQL had to break up."""
+    if url.startswith("sqlite"):
+        return 0
+    return int(asked(url, "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")[0][0])
+
+
+def run(seconds: float = SECONDS, writers: int = WRITERS, url: str = "") -> Result:
+    """Let them loose on a new file, or on an empty PostgreSQL, and judge."""
     with tempfile.TemporaryDirectory(prefix="outreach-hot-") as name:
         folder = Path(name)
-        _found(folder)
+        url = url or f"sqlite:///{folder / 'hot.db'}"
+        _found(folder, url)
         context = multiprocessing.get_context("fork")
         told = context.Queue()
         begin = time.monotonic() + 2
-        crowd = [context.Process(target=write, args=(folder, n, begin, seconds, told)) for n in range(writers)]
+        crowd = [context.Process(target=write, args=(folder, url, n, begin, seconds, told)) for n in range(writers)]
         for one in crowd:
             one.start()
         answers = [told.get(timeout=seconds + 120) for _ in crowd]
         for one in crowd:
             one.join(60)
-        ledger = rows(folder / "hot.db")
-        took = sorted(1000 * t for _, _, mine in answers for t in mine)
+        ledger = rows(url)
+        took = sorted(1000 * t for _, _, mine, _ in answers for t in mine)
+        claims = sorted(1000 * t for _, _, _, mine in answers for t in mine)
         return Result(
-            seconds=seconds, writers=writers, attempts=sum(a for a, _, _ in answers),
+            seconds=seconds, writers=writers, attempts=sum(a for a, _, _, _ in answers),
             touches=sum(1 for r in ledger if r.subject.startswith("c:")), median=took[len(took) // 2],
-            p99=took[int(len(took) * 0.99)], longest=took[-1], failed=sum(f for _, f, _ in answers),
-            broken=[*broken(ledger), *half_done(folder / "hot.db")],
+            p99=took[int(len(took) * 0.99)], longest=took[-1], claim_p99=claims[int(len(claims) * 0.99)],
+            failed=sum(f for _, f, _, _ in answers), deadlocks=deadlocks(url),
+            broken=[*broken(ledger), *half_done(url)],
         )  # fmt: skip
 
 
-def _found(folder: Path) -> None:
+def _found(folder: Path, url: str) -> None:
     for sub in ("rules", "templates"):
         (folder / sub).mkdir()
     (folder / "rules" / "rules.yaml").write_text(RULES)
     (folder / "templates" / "hi.sms.txt").write_text("hi")
     (folder / "templates" / "hi.email.md").write_text("---\nsubject: hi\n---\nhi")
-    database = open_engine(f"sqlite:///{folder / 'hot.db'}")
+    database = open_engine(url)
     schema.upgrade(database)
     database.dispose()
-    engine = an_engine(folder, "first")
+    engine = an_engine(folder, "first", url)
     engine.save_customers([(c, ()) for c in people()])
     engine.store.engine.dispose()
 
 
 def main(*arguments: str) -> int:
     """Prints the figures, and each violation; 1 if there is one."""
-    result = run(*([float(arguments[0])] if arguments else []), *(map(int, arguments[1:2])))
+    result = run(*map(float, arguments[:1]), *map(int, arguments[1:2]), *arguments[2:])
     print(result)
     print("\n".join(result.broken[:20]))
     return int(bool(result.broken))

@@ -25,6 +25,7 @@ from outreach.rendering import Checker, Renderer
 from outreach.rulebook.load import Rulebook, load_rulebook
 from outreach.settings import Settings
 from outreach.store import schema
+from outreach.store.clock import DatabaseClock
 from outreach.store.database import copy, open_engine
 from outreach.store.store import Store
 
@@ -36,13 +37,14 @@ class SystemClock:
     set the clock."""
 
     def __init__(self) -> None:
-        self._start = datetime.now(UTC)
+        self._start = self._latest = datetime.now(UTC)
         self._monotonic = time.monotonic()
 
     def now(self) -> datetime:
         """This instant, UTC."""
         steady = self._start + timedelta(seconds=time.monotonic() - self._monotonic)
-        return max(steady, datetime.now(UTC))
+        self._latest = max(self._latest, steady, datetime.now(UTC))
+        return self._latest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,12 +69,17 @@ def open_app(settings: Settings, *, clock: Clock | None = None) -> App:
     store = open_store(settings)
     with store.reading() as tx:
         seen = tx.house.fields()
-    return assemble(settings, store, read_rules(settings, seen), clock or SystemClock())
+    return assemble(settings, store, read_rules(settings, seen), clock or clock_of(store))
 
 
 def put_in_force(app: App) -> None:
     """From here on contacts are decided by these rules: for what dispatches, not for what only looks."""
     fit_gap(app.store, app.engine.policy, app.engine.clock.now())
+
+
+def clock_of(store: Store) -> Clock:
+    """PostgreSQL's, by which all of its workers decide; with SQLite the computer's."""
+    return SystemClock() if store.engine.dialect.name == "sqlite" else DatabaseClock(store.engine)
 
 
 def read_rules(settings: Settings, seen: dict[str, set[str]], *, trial: bool = False) -> Rulebook:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from outreach.bootstrap import SystemClock, open_store, read_rules
-from outreach.errors import OutreachError, RulebookError
+from outreach.errors import DatabaseError, OutreachError, RulebookError
 from outreach.providers import senders
 from outreach.settings import Settings
+from outreach.store.clock import skew
 from outreach.store.database import shown
 
 
@@ -26,7 +27,7 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything; what is wrong with one thing doesn't hide the next."""
     looks: dict[str, Callable[[Settings], str]] = {
-        "python": _python, "time zones": _zones, "database": _database, "work": _work, "rules": _rules,
+        "python": _python, "time zones": _zones, "database": _database, "clock": _clock, "work": _work, "rules": _rules,
         "senders": _senders, "doors": _doors,
     }  # fmt: skip
     return list(_look(settings, looks))
@@ -58,6 +59,13 @@ def _database(s: Settings) -> str:
         tx.house.set("doctor", "was here")
         people = tx.customers.count()
     return f"{shown(s.database_url)}, {people} customers, schema and secret fit"
+
+
+def _clock(s: Settings) -> str:
+    off = skew(open_store(s).engine, SystemClock().now())
+    if off:
+        raise DatabaseError(off)
+    return "as the database's"
 
 
 def _work(s: Settings) -> str:

@@ -30,18 +30,19 @@ from outreach.flow.aside import set_aside
 from outreach.flow.deciding import decide
 from outreach.flow.homing import bring_home
 from outreach.flow.intake import Receipt
+from outreach.flow.locking import take_again, take_due
 from outreach.flow.lost import LOST, take_back
 from outreach.flow.outcomes import follow_on
 from outreach.flow.parts import take_parts
 from outreach.flow.people import take_people
 from outreach.flow.post import Post
-from outreach.flow.record import record
+from outreach.flow.record import PATIENCE, record
 from outreach.flow.sizing import Daring, as_suits
 from outreach.flow.taking import empty_batch, follow_finished
 from outreach.flow.watcher import Watcher
 from outreach.ports import Answer, Clock, Rendered, Sender, TemplateRenderer
 from outreach.store.attempts import Attempt
-from outreach.store.store import Store
+from outreach.store.store import Store, Transaction
 from outreach.store.topology import Turn
 
 log = logging.getLogger("outreach.engine")
@@ -67,6 +68,7 @@ class Engine:
     watcher: Watcher = field(init=False)
     turn: Turn = field(init=False)
     _daring: Daring = field(init=False, default_factory=Daring)
+    _tried: list[FollowUp] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
         self.watcher = Watcher(self.store, self.rules, self.policy, self._say, worker=self.worker)
@@ -82,18 +84,20 @@ class Engine:
         `starts=False` takes them as history: facts, that start nothing. Raises DatabaseError, and then nothing of the
         batch is stored.
         """
-        with self.store.writing() as tx:
-            now = self.clock.now()
-            receipts, planned = take_parts(tx, events, now, self.policy, self.rules, starts, self._say)
+
+        def take(tx: Transaction) -> tuple[list[Receipt], bool]:
+            return take_parts(tx, events, self.clock.now(), self.policy, self.rules, starts, self._say)
+
+        receipts, planned = self.store.write(take, repeatable=True)
         if planned:
             self.notify()
         return receipts
 
     def save_customers(self, people: Sequence[tuple[Customer, Sequence[Consent]]]) -> None:
         """Store customers, with what they agreed to. What a line doesn't say stays as it was; twice changes nothing."""
-        with self.store.writing() as tx:
-            now = self.clock.now()
-            planned = take_people(tx, people, now, self.policy, self.rules, self._say)
+        planned = self.store.write(
+            lambda tx: take_people(tx, people, self.clock.now(), self.policy, self.rules, self._say), repeatable=True
+        )
         if planned or self.rules.by_clock:
             self.notify()
 
@@ -138,53 +142,50 @@ class Engine:
             raise
         except Exception as error:
             log.exception("a follow-up can't be decided; it is set aside")
-            now = self.clock.now()
-            with self.store.writing() as tx:
-                for f in claiming.choose(tx, now, 1, self.turn):
-                    set_aside(tx, f, error, now)
+            why = error
+            self.store.write(lambda tx: self._set_aside(tx, why))
             return 1, [], []
+
+    def _set_aside(self, tx: Transaction, error: Exception) -> None:
+        now = self.clock.now()
+        for f in take_again(tx, self._tried, now):
+            set_aside(tx, f, error, now)
 
     def _claim(self, size: int) -> tuple[int, list[Attempt], list[Attempt]]:
         """Decide and reserve. Returns how many were looked at, the attempts to send, and those that were lost."""
-        with self.store.writing() as tx:
-            now = self.clock.now()  # not before: another process may have held the lock for long
-            due = claiming.choose(tx, now, size, self.turn)
-            if not due:
-                return 0, [], []
-            stuck = [f for f in due if f.state == "claimed"]
-            again, lost = take_back(tx, stuck, now, self._post, self.lease, self.worker)
-            mine = [f for f in due if f.state != "claimed"]
-            claim = claiming.load(
-                tx,
-                mine,
-                now,
-                self.policy,
-                self.rules,
-                self.worker,
-                self._render,
-                self._say,
-                self._post.name,
-                self.lease,
-            )
-            for f in mine:
-                decide(claim, f)
-            claiming.write(claim)
-            follow_finished(tx, claim.finished, now, self.policy, self.rules, self._say)
+        return self.store.write(lambda tx: self._claim_in(tx, size))
+
+    def _claim_in(self, tx: Transaction, size: int) -> tuple[int, list[Attempt], list[Attempt]]:
+        now = self.clock.now()  # not before: another process may have held the lock for long
+        due = self._tried = take_due(tx, now, size, self.turn)
+        if not due:
+            return 0, [], []
+        stuck = [f for f in due if f.state == "claimed"]
+        again, lost = take_back(tx, stuck, now, self._post, self.lease, self.worker)
+        mine = [f for f in due if f.state != "claimed"]
+        claim = claiming.load(
+            tx, mine, now, self.policy, self.rules, self.worker, self._render, self._say, self._post.name, self.lease
+        )
+        for f in mine:
+            decide(claim, f)
+        claiming.write(claim)
+        follow_finished(tx, claim.finished, now, self.policy, self.rules, self._say)
         return len(due), [*claim.attempts, *again], lost
 
     def _record(self, answers: Sequence[tuple[Attempt, Answer]]) -> None:
-        customers = {a.customer for a, _ in answers}
-        with self.store.writing() as tx:
-            now = self.clock.now()
-            batch = empty_batch(tx, customers, now, self.policy, self.rules, self._say)
-            batch.open = tx.follow_ups.open_of(customers)
-            claimed = {f.id: f for of_one in batch.open.values() for f in of_one}
-            over = record(batch, answers, {i: f for i, f in claimed.items() if f.worker == self.worker})
-            for f in over:
-                if f.customer in batch.customers:
-                    follow_on(batch, f)
-            batch.changes.store(tx)
-            bring_home(tx, over, customers - batch.customers.keys(), now, self.policy, self.rules, self._say)
+        self.store.write(lambda tx: self._record_in(tx, answers), repeatable=True, waits=PATIENCE)
+
+    def _record_in(self, tx: Transaction, answers: Sequence[tuple[Attempt, Answer]]) -> None:
+        now, customers = self.clock.now(), {a.customer for a, _ in answers}
+        batch = empty_batch(tx, customers, now, self.policy, self.rules, self._say)
+        batch.open = tx.follow_ups.open_of(customers)
+        claimed = {f.id: f for of_one in batch.open.values() for f in of_one}
+        over = record(batch, answers, {i: f for i, f in claimed.items() if f.worker == self.worker})
+        for f in over:
+            if f.customer in batch.customers:
+                follow_on(batch, f)
+        batch.changes.store(tx)
+        bring_home(tx, over, customers - batch.customers.keys(), now, self.policy, self.rules, self._say)
 
     def _render(self, f: FollowUp, rule: Rule, here: Situation, standing: Standing, also: Also) -> Rendered:
         step = rule.steps[f.index]

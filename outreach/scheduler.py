@@ -1,9 +1,7 @@
 """The clock: APScheduler, over a job store of ours. The only file that knows APScheduler.
 
 Follow-ups are scheduled *through* APScheduler with our follow-up table as its store: it asks when the first one is due,
-sleeps exactly until then, and is handed one job, "dispatch what is due". Nothing is pickled, nothing is recorded twice,
-and what is due is never lost with a process, because APScheduler never holds it. (One job of its own per follow-up
-would be deleted at hand-over, dropped when a second late, and run twice by two schedulers.)
+sleeps exactly until then, and is handed one job, "dispatch what is due". It never holds what is due, so none is lost.
 """
 
 from __future__ import annotations
@@ -16,12 +14,13 @@ from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.job import Job
-from apscheduler.jobstores.base import BaseJobStore, JobLookupError
+from apscheduler.jobstores.base import BaseJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from outreach.engine import Engine
 from outreach.errors import OutreachError
+from outreach.store.listening import Ear
 
 log = logging.getLogger("outreach.scheduler")
 
@@ -29,7 +28,7 @@ log = logging.getLogger("outreach.scheduler")
 LONGEST_SLEEP = timedelta(seconds=5)
 #: How long to leave the database alone after it failed.
 AFTER_FAILURE = timedelta(seconds=2)
-#: How long to wait when nothing could be done about what is due: another worker has it.
+#: When nothing could be done about what is due: another worker has it.
 AFTER_NOTHING = timedelta(milliseconds=50)
 #: A scheduler that hasn't looked for so many seconds is dead.
 DEAD_AFTER = 30
@@ -139,8 +138,6 @@ class FollowUpJobStore(BaseJobStore):
 
     def remove_job(self, job_id: str) -> None:
         """Follow-ups end in the table."""
-        if job_id != JOB:
-            raise JobLookupError(job_id)
 
     def remove_all_jobs(self) -> None:
         """Never: that would be the follow-ups."""
@@ -151,10 +148,10 @@ def _computer_time() -> datetime:
 
 
 class Heart:
-    """A running scheduler: dispatches what is due, and says whether it is alive."""
+    """A running scheduler: dispatches what is due, and says whether it is alive. `ear` hears other processes."""
 
-    def __init__(self, engine: Engine):
-        self.engine = engine
+    def __init__(self, engine: Engine, ear: Ear | None = None):
+        self.engine, self.ear = engine, ear
         self._stopping = threading.Event()
         self.store = FollowUpJobStore(engine, self._dispatch)
         self.scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(2)})
@@ -164,10 +161,14 @@ class Heart:
     def start(self) -> None:
         """Begin."""
         self.scheduler.start()
+        if self.ear:
+            self.ear.start(self.wake)
 
     def stop(self) -> None:
         """Stop claiming, finish what is being sent, return. Twice does no harm."""
         self._stopping.set()
+        if self.ear:
+            self.ear.stop()
         if self.scheduler.running:
             self.scheduler.shutdown(wait=True)
 
@@ -192,8 +193,8 @@ class Heart:
             self.store.succeeded(claims)
         except Exception as error:
             self.store.failed(error)
-            known = isinstance(error, OutreachError)
-            log.error("dispatch failed, it is tried again in a moment: %s", error, exc_info=not known)
+            trace = not isinstance(error, OutreachError)
+            log.error("dispatch failed, it is tried again in a moment: %s", error, exc_info=trace)
         finally:
             self.store.running.clear()
             self.wake()

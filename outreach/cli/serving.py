@@ -20,6 +20,7 @@ from outreach.logs import set_up
 from outreach.scheduler import Heart
 from outreach.settings import Settings
 from outreach.store.database import shown
+from outreach.store.listening import Ear
 
 #: How long open pages and calls to providers get to finish when it is told to stop, in seconds.
 GRACE = 15
@@ -43,7 +44,7 @@ def serve(
     from outreach.web.app import create_app
 
     _on_stop(lambda: None)  # uvicorn passes the signal on when it is done: it must not end us before the scheduler
-    heart = Heart(it.engine)
+    heart = Heart(it.engine, Ear(it.store.engine, it.store.tenant))
     heart.start()
     try:
         host = f"[{s.host}]" if ":" in s.host else s.host
@@ -62,7 +63,7 @@ def worker(database: Database = None, rules: Rules = None) -> None:
     it = _open(settings(database, rules), None, None)
     stop = threading.Event()
     _on_stop(stop.set)
-    heart = Heart(it.engine)
+    heart = Heart(it.engine, Ear(it.store.engine, it.store.tenant))
     heart.start()
     typer.echo(f"Worker {it.engine.worker} runs (database {shown(it.settings.database_url)}; Ctrl-C stops it)")
     try:

@@ -57,8 +57,9 @@ def _within_limit(batch: Batch, rule: Rule, begun: Started) -> Started:
     if rule.max_per_day is None:
         return begun
     day = to_local(batch.now, batch.policy.zone).date().isoformat()
+    batch.tx.house.count(rule.name, day, 1)  # first: from now on no other worker counts
     runs, released = batch.tx.house.tally(rule.name, day)
-    batch.tx.house.count(rule.name, day, 1)
+    runs -= 1
     if released or runs < rule.max_per_day:
         return begun
     code = f"max_per_day:{rule.max_per_day}"

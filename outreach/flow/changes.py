@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from outreach.core.follow_up import FollowUp
 from outreach.core.ledger import Touch
 from outreach.core.trace import Reason, Trace
 from outreach.store.store import Transaction
+
+#: What is due later than this, other processes see by themselves in time.
+SOON = timedelta(seconds=5)
 
 
 class Changes:
@@ -51,6 +54,11 @@ class Changes:
     def release(self, f: FollowUp) -> None:
         """The follow-up's reservation in the ledger is given back: nobody was touched."""
         self.released[f.id] = f
+
+    def wake_soon(self, now: datetime) -> bool:
+        """Whether some of it is due before other processes look by themselves."""
+        every = (*self.new.values(), *self.changed.values())
+        return any(f.wake is not None and f.wake <= now + SOON for f in every)
 
     def store(self, tx: Transaction) -> None:
         """Write everything; a run that began before (the same key) is not begun again."""

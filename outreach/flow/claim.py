@@ -17,7 +17,6 @@ from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
 from outreach.core.guard import Policy
 from outreach.core.history import as_scope
-from outreach.core.keys import bucket_in
 from outreach.core.ledger import Touch
 from outreach.core.memory import recalled
 from outreach.core.merging import Also, on_cap
@@ -34,7 +33,6 @@ from outreach.flow.standings import load_standings
 from outreach.ports import Rendered
 from outreach.store.attempts import Attempt
 from outreach.store.store import Transaction
-from outreach.store.topology import Turn
 
 #: After the intent is committed the provider must be called within this time, or not at all.
 DEADLINE = timedelta(seconds=5)
@@ -70,6 +68,8 @@ class Claim:
     @cached_property
     def day(self) -> Day:
         """Today's list, for the house that has only so many hands."""
+        if self.tx.shared:
+            self.tx.house.hold("capacity", self.now)
         day = today(self.now, self.policy.zone)
         staff = self.tx.follow_ups.for_staff(*bounds(day, self.policy.zone))
         return Day(day, self.policy.zone, self.policy.calendar, *staff)
@@ -98,13 +98,6 @@ class Claim:
         return situation_of(
             self.tx, f, self.rules[f.rule], self.customers[f.customer], event, self.now, self.policy, holds
         )
-
-
-def choose(tx: Transaction, now: datetime, size: int, turn: Turn) -> list[FollowUp]:
-    """What is due: where this worker looks first, then anywhere."""
-    paused = tx.house.paused()
-    found = turn.find(lambda some: tx.follow_ups.due(now, size, paused, some), size, lambda f: bucket_in(f.id))
-    return sorted(found, key=lambda f: (f.wake or now, -f.priority, f.customer, f.rule, f.id))
 
 
 def load(

@@ -76,7 +76,7 @@ def end_refused(batch: Batch, event: Event, keys: Iterable[str]) -> None:
     """End what is planned for these addresses and may not happen any more, for everybody who is reached by them."""
     touched = set(keys)
     sharing = batch.tx.customers.sharing(touched) | {event.customer}
-    known_now = {**batch.tx.customers.get(sharing), event.customer: batch.customers[event.customer]}
+    known_now = {**batch.tx.customers.hold(sharing), event.customer: batch.customers[event.customer]}
     standings = load_standings(batch.tx, known_now, batch.now, batch.policy)
     _load_open(batch, sharing)
     for customer in sorted(sharing & known_now.keys()):

@@ -21,7 +21,7 @@ def forward(tx: Transaction, events: Sequence[Event], known: MutableMapping[str,
     became = tx.aliases.into({e.customer for e in events} - known.keys())
     if not became:
         return events
-    known.update(tx.customers.get(set(became.values())))
+    known.update(tx.customers.hold(set(became.values())))
     return [e if e.customer not in became else _renamed(tx, e, became[e.customer]) for e in events]
 
 

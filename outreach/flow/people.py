@@ -10,6 +10,7 @@ from outreach.core.customer import Consent, Customer
 from outreach.core.event import Event
 from outreach.core.guard import Policy
 from outreach.core.rule_index import RuleIndex
+from outreach.flow.locking import enter
 from outreach.flow.news import take_news
 from outreach.flow.remembering import Say
 from outreach.flow.taking import empty_batch
@@ -22,9 +23,10 @@ def take_people(
     rules: RuleIndex, say: Say,
 ) -> bool:  # fmt: skip
     """Store them. What a line doesn't say stays as it was; twice changes nothing. Whether anything was planned anew."""
-    known = tx.customers.get({customer.id for customer, _ in people})
+    known = tx.customers.hold({customer.id for customer, _ in people})
     people = _forward(tx, people, known)
-    before = {c.id: known[c.id] for c, _ in people if c.id in known}
+    new = enter(tx, {c.id for c, _ in people} - known.keys(), known, now)
+    before = {c.id: known[c.id] for c, _ in people if c.id in known and c.id not in new}
     saved: dict[str, Customer] = {}
     for c, _ in people:
         told = saved.get(c.id) or before.get(c.id)
@@ -45,7 +47,7 @@ def _forward(
     became = tx.aliases.into({c.id for c, _ in people} - known.keys())
     if not became:
         return people
-    known.update(tx.customers.get(set(became.values())))
+    known.update(tx.customers.hold(set(became.values())))
     return [(replace(c, id=became.get(c.id, c.id)), consents) for c, consents in people]
 
 

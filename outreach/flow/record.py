@@ -19,6 +19,8 @@ from outreach.store.attempts import Attempt
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=1)
 MOST_TRIES = 4
+#: Seconds between tries to write down what was answered: an answer that is lost is a contact that nobody knows of.
+PATIENCE = (0.02, 0.1, 0.5, 1.5, 3.0, 5.0, 5.0, 5.0, 5.0)
 
 
 def record(batch: Batch, answers: Sequence[tuple[Attempt, Answer]], claimed: dict[str, FollowUp]) -> list[FollowUp]:

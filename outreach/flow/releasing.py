@@ -32,6 +32,9 @@ def resume(tx: Transaction, scope: str, now: datetime, zone: str) -> Resumed:
     of this day of the house's (`zone`) the limit holds nothing more."""
     paused = tx.house.resume(scope)
     held = [] if scope == "*" else tx.follow_ups.held(scope, "max_per_day:%")
+    if tx.shared and held:
+        tx.customers.hold({f.customer for f in held})
+        held = tx.follow_ups.held(scope, "max_per_day:%")
     if not held:
         return Resumed(paused=paused)
     tx.house.count(scope, to_local(now, zone).date().isoformat(), 0, released=True)

@@ -16,6 +16,7 @@ from outreach.flow import effects, intake
 from outreach.flow.changes import Changes
 from outreach.flow.forwarding import MERGED, forward, wrong_merge
 from outreach.flow.intake import Batch, Receipt
+from outreach.flow.locking import enter, hold_for
 from outreach.flow.outcomes import follow_on
 from outreach.flow.remembering import Say, as_written
 from outreach.flow.waking import wake_by_signs
@@ -36,7 +37,7 @@ def take_in(
     say: Say = as_written,
 ) -> tuple[list[Receipt], Batch]:
     """Take these events; their receipts in their order, and what was written."""
-    customers = tx.customers.get({e.customer for e in events})
+    customers = hold_for(tx, events)
     sent, events = events, forward(tx, events, customers)
     arm(tx, _make_room_for_new(tx, events, customers, now), now, policy, rules.by_clock)
     refused = {
@@ -51,6 +52,8 @@ def take_in(
         intake.take(batch, batch.meant(event))
     wake_by_signs(batch, fresh)
     batch.changes.store(tx)
+    if batch.changes.wake_soon(now):
+        tx.tell_others()
     new = {id(e) for e in fresh}
     return [_receipt(e, new, refused) for e in events], batch
 
@@ -59,9 +62,8 @@ def _make_room_for_new(
     tx: Transaction, events: Iterable[Event], known: MutableMapping[str, Customer], now: datetime
 ) -> dict[str, Customer]:
     """`customer.changed` carries who somebody is, so it may be the first that is heard of a customer."""
-    new = {
-        e.customer: Customer(id=e.customer) for e in events if e.type == "customer.changed" and e.customer not in known
-    }
+    unknown = {e.customer for e in events if e.type == "customer.changed" and e.customer not in known}
+    new = {id_: Customer(id=id_) for id_ in (enter(tx, unknown, known, now) if unknown else ())}
     if new:
         tx.customers.save(new.values(), now)
         known.update(new)
@@ -93,7 +95,7 @@ def empty_batch(
     tx: Transaction, customers: Iterable[str], now: datetime, policy: Policy, rules: RuleIndex, say: Say = as_written
 ) -> Batch:
     """A batch without events: for what follows when a step has ended."""
-    known = tx.customers.get(customers)
+    known = tx.customers.hold(customers)
     return intake.Batch(
         tx=tx, now=now, policy=policy, rules=rules, customers=known, history={}, last_started={}, open={},
         holds=tx.holds.of(known), changes=Changes(), say=say,

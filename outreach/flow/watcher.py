@@ -54,20 +54,24 @@ class Watcher:
             wake = self.next_wake(tx, now)
         if wake is None or wake > now:
             return 0
-        with self.store.writing() as tx:
-            if self.unarmed:
-                return self._arm(tx, self.unarmed, now)
-            return look(tx, now, self.policy, self.rules, LOOK, self.say, self.turn)
+        if self.unarmed:
+            return self._arm(self.unarmed, now)
+        return self.store.write(lambda tx: look(tx, now, self.policy, self.rules, LOOK, self.say, self.turn))
 
-    def _arm(self, tx: Transaction, unarmed: list[Rule], now: datetime) -> int:
+    def _arm(self, unarmed: list[Rule], now: datetime) -> int:
         rule = unarmed[0]
-        place = arm_more(tx, rule, self.place, ARM, now, self.policy, anew=self.all_of_them)
+        place = self.store.write(lambda tx: self._arm_in(tx, rule, now), repeatable=True)
         self.place = place or _FIRST
         if place is None:
-            tx.house.set(_ARMED + rule.name, rule.version)
             unarmed.pop(0)
             self.all_of_them = self.all_of_them and bool(unarmed)
         return ARM
+
+    def _arm_in(self, tx: Transaction, rule: Rule, now: datetime) -> tuple[int, str] | None:
+        place = arm_more(tx, rule, self.place, ARM, now, self.policy, anew=self.all_of_them)
+        if place is None:
+            tx.house.set(_ARMED + rule.name, rule.version)
+        return place
 
 
 def _unarmed(tx: Transaction, rules: RuleIndex) -> list[Rule]:

@@ -23,6 +23,7 @@ from outreach.core.watch import Watch
 from outreach.flow.batch import Batch
 from outreach.flow.beginning import begin
 from outreach.flow.changes import Changes
+from outreach.flow.locking import take_watches
 from outreach.flow.remembering import Say
 from outreach.store.store import Transaction
 from outreach.store.topology import Turn
@@ -47,6 +48,7 @@ def arm_more(
     """The watches of a rule that is new or has changed, for the next customers in the order of (bucket, id); the place
     to go on from, None at the end. Those that are set already are left alone, unless `anew`."""
     some = tx.customers.some(after, limit)
+    tx.customers.hold(id_ for _, id_ in some)
     watches = [] if anew else tx.watches.of(id_ for _, id_ in some)
     known = {w.customer for w in watches if (w.rule, w.version) == (rule.name, rule.version)}
     customers = tx.customers.get(id_ for _, id_ in some if id_ not in known)
@@ -58,9 +60,7 @@ def look(
     tx: Transaction, now: datetime, policy: Policy, rules: RuleIndex, limit: int, say: Say, turn: Turn
 ) -> int:  # fmt: skip
     """Look at what is due, begin what it begins, and set each watch to its next moment; how many were looked at."""
-    due = turn.find(
-        lambda some: tx.watches.due(now, limit, some), limit, lambda w: bucket_of(tx.tenant, w.customer)
-    )  # fmt: skip
+    due = take_watches(tx, now, limit, turn)
     gone = [w for w in due if w.rule not in rules or not rules[w.rule].active or not rules[w.rule].by_clock]
     tx.watches.forget(gone)
     mine = [w for w in due if w not in gone]

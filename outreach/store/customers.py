@@ -10,7 +10,7 @@ from outreach.core.consenting import Suppression
 from outreach.core.customer import Consent, Customer
 from outreach.core.keys import address_key, make_id
 from outreach.store.codec import Codec, instant, micros
-from outreach.store.dialect import Book, names
+from outreach.store.dialect import SQLITE, Book, names
 
 _CUSTOMER, _CONSENT = Codec(Customer), Codec(Consent)
 _COLUMNS = ("bucket", "tenant_id", *_CUSTOMER.columns, "updated")
@@ -63,15 +63,37 @@ class Customers(Book):
         """The known ones of these, by id."""
         return People({row[0]: row for row in self.read_keyed(_READ, "customer", "id", ids)})
 
+    def hold(self, ids: Iterable[str], *, skip: bool = False, most: int | None = None) -> People:
+        """The known ones of these, by id, and nobody else changes anything about them until the transaction ends. With
+        `skip` those whom somebody else holds are left out, and at most `most` are taken; else they are waited for."""
+        fence = "FOR NO KEY UPDATE" + (" SKIP LOCKED" if skip else "")
+        limit = "" if most is None else f"1 = 1 LIMIT {most:d}"
+        return People({row[0]: row for row in self.read_keyed(_READ, "customer", "id", ids, limit, fence=fence)})
+
+    def hold_addresses(self, keys: Iterable[str]) -> None:
+        """Whoever is reached by these addresses: nobody else decides about a contact there until the transaction ends.
+        SQLite has one writer anyway."""
+        if self.dialect is not SQLITE:
+            self.read_keyed("1", "address", "address_key", keys, fence="ORDER BY t.customer FOR NO KEY UPDATE")
+
+    def enter(self, ids: Iterable[str], now: datetime) -> set[str]:
+        """Make a row for each customer who has none yet, so that there is something to hold; those that were new.
+        SQLite has one writer: there nothing needs to be made, and nobody is new."""
+        if self.dialect is SQLITE:
+            return set()
+        at = micros(now)
+        rows = sorted((self.bucket(i), self.tenant, *_CUSTOMER.row(Customer(id=i)), at) for i in set(ids))
+        return {row[0] for row in self.insert_new("customer", _COLUMNS, rows, ("id",))}
+
     def save(self, customers: Iterable[Customer], now: datetime) -> None:
         """Store them as they are now, and how they are reached."""
         people = list({c.id: c for c in customers}.values())
         at = micros(now)
-        rows = [(self.bucket(c.id), self.tenant, *_CUSTOMER.row(c), at) for c in people]
+        rows = sorted((self.bucket(c.id), self.tenant, *_CUSTOMER.row(c), at) for c in people)
         self.insert("customer", _COLUMNS, rows, _SAVE)
         keys = [(key, c.id) for c in people for key in self.keys(c).values()]
         columns = ("bucket", "tenant_id", "address_key", "customer")
-        self.insert("address", columns, [(self.bucket(k), self.tenant, k, c) for k, c in sorted(set(keys))])
+        self.insert("address", columns, sorted((self.bucket(k), self.tenant, k, c) for k, c in set(keys)))
 
     def keys(self, customer: Customer) -> dict[str, str]:
         """Channel → keyed hash of the address it would use."""

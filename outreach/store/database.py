@@ -6,7 +6,7 @@ import logging
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -99,7 +99,7 @@ def _translated(engine: Engine, connection: Connection | None, error: Exception,
     return LostError(said, state) if state in postgresql.AGAIN else DatabaseError(said)
 
 
-def again(work: Callable[[], T], *, repeatable: bool = False, waits: tuple[float, ...] = WAITS) -> T:
+def again(work: Callable[[], T], *, repeatable: bool = False, waits: Sequence[float] = WAITS) -> T:
     """Do `work`, which is one whole transaction, and begin it anew when the database gave it up: another one was in
     its way, or the connection was lost before it was stored. Where that isn't known, only work that is `repeatable`
     (done twice, it changes nothing) is."""

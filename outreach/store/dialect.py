@@ -41,7 +41,7 @@ POSTGRESQL = Dialect(
         " FROM jsonb_array_elements_text(%s::jsonb) v) k"
     ),
     join="CROSS JOIN LATERAL (SELECT * FROM {table} t WHERE t.bucket = k.bucket AND t.tenant_id = %s"
-    " AND t.{subject} = k.subject OFFSET 0) t",
+    " AND t.{subject} = k.subject {fence}) t",
     field="({0}::jsonb ->> '{1}')",
 )
 NUL = "\x00"
@@ -74,13 +74,16 @@ class Book:
         return self._fetch(self._sql(sql), values)
 
     def read_keyed(
-        self, columns: str, table: str, subject: str, subjects: Iterable[str], where: str = "", *values: Any
-    ) -> Sequence[Any]:
-        """Rows of many subjects at once: those whose (bucket, `subject` column) is among the given ones."""
+        self, columns: str, table: str, subject: str, subjects: Iterable[str], where: str = "", *values: Any,
+        fence: str = "OFFSET 0",
+    ) -> Sequence[Any]:  # fmt: skip
+        """Rows of many subjects at once: those whose (bucket, `subject` column) is among the given ones. `fence` may
+        lock them on PostgreSQL, in the order of (bucket, subject)."""
         keys = sorted([f"{self.place(s):04d}{s}" for s in subjects])  # in the order of the rows: half the time
         if not keys:
             return []
-        sql = f"SELECT {columns} FROM {self.dialect.keys} {self.dialect.join.format(table=table, subject=subject)}"
+        join = self.dialect.join.format(table=table, subject=subject, fence=fence)
+        sql = f"SELECT {columns} FROM {self.dialect.keys} {join}"
         rest = self._sql(f" WHERE {where}") if where else ""
         return self._fetch(sql + rest, (dump(keys), self.tenant, *values))
 

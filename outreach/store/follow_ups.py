@@ -101,6 +101,18 @@ class FollowUps(Book):
             first.setdefault(f.customer, f)
         return sorted(first.values(), key=_in_turn)
 
+    def hold(self, customers: Iterable[str]) -> set[str]:
+        """Nobody else changes follow-ups of these customers until the transaction ends; those that could be held."""
+        fence = "FOR NO KEY UPDATE SKIP LOCKED"
+        return {row[0] for row in self.read_keyed("t.customer", "follow_up", "customer", customers, fence=fence)}
+
+    def due_of(self, customers: Iterable[str], now: datetime, paused: Iterable[str] = ()) -> list[FollowUp]:
+        """The first that is due of each of these customers."""
+        where, values = _awake(paused)
+        rows = self.read_keyed(_READ, "follow_up", "customer", customers, f"t.wake <= ?{where}", micros(now), *values)
+        found = sorted(CODEC.values(rows), key=lambda f: (f.wake, -f.priority, f.rule, f.id), reverse=True)
+        return list({f.customer: f for f in found}.values())
+
     def next_wake(self, paused: Iterable[str] = ()) -> datetime | None:
         """The first moment at which something must be looked at; None when nothing lies ahead."""
         where, values = _awake(paused)
@@ -165,8 +177,7 @@ class FollowUps(Book):
 
     def _by_customer(self, rows: Sequence[Sequence[object]]) -> dict[str, list[FollowUp]]:
         found: dict[str, list[FollowUp]] = {}
-        for row in rows:
-            f = CODEC.value(row)
+        for f in CODEC.values(rows):
             found.setdefault(f.customer, []).append(f)
         return found
 

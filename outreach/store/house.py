@@ -65,6 +65,10 @@ class House(Book):
             f"{more}, released = tally.released OR excluded.released",
         )  # fmt: skip
 
+    def hold(self, name: str, now: datetime) -> None:
+        """Nobody else goes on from here until the transaction ends."""
+        self.set(f"hold:{self.tenant}:{name}", str(micros(now)))
+
     def settings(self) -> dict[str, str]:
         """Facts about this database."""
         return dict(self.read("SELECT name, value FROM setting"))

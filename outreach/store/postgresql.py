@@ -45,7 +45,8 @@ _WORDS = {
 #: What a server says when it can't even be entered; libpq gives no SQLSTATE there.
 _AT_THE_DOOR = {
     "password authentication failed": "28P01", "no password supplied": "28P01", "pg_hba.conf": "28000",
-    "role": "28000", "database": "3D000", "too many": "53300", "remaining connection slots": "53300",
+    'role "': "28000", "the database system is": "57P03", 'database "': "3D000", "too many": "53300",
+    "remaining connection slots": "53300",
 }  # fmt: skip
 #: Ends of a transaction after which the same work may be begun anew; and of a connection.
 AGAIN = frozenset({"40P01", "40001", "55P03"})

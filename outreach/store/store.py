@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Engine
 from outreach.store.aliases import Aliases
 from outreach.store.attempts import Attempts
 from outreach.store.customers import Customers
-from outreach.store.database import again, transaction
+from outreach.store.database import WAITS, again, transaction
 from outreach.store.events import Events
 from outreach.store.follow_ups import FollowUps
 from outreach.store.house import Holds, House, Traces
 from outreach.store.ledger import Ledger
+from outreach.store.listening import channel
 from outreach.store.topology import groups_of
 from outreach.store.watches import Watches
 from outreach.store.whole import Whole
@@ -28,6 +29,8 @@ class Transaction:
 
     def __init__(self, conn: Connection, tenant: str, secret: bytes):
         self.tenant = tenant
+        #: Whether others may write at the same time.
+        self.shared = conn.dialect.name != "sqlite"
         self.events = Events(conn, tenant)
         self.customers = Customers(conn, tenant)
         self.customers.secret = secret
@@ -40,6 +43,11 @@ class Transaction:
         self.house = House(conn, tenant)
         self.aliases = Aliases(conn, tenant)
         self.whole = Whole(conn, tenant)
+
+    def tell_others(self) -> None:
+        """Wake the schedulers of other processes once this is stored."""
+        if self.shared:
+            self.house.conn.exec_driver_sql(f"NOTIFY {channel(self.tenant)}")
 
 
 class Store:
@@ -62,7 +70,7 @@ class Store:
             self._learnt.clear()  # what was rolled back has to be learnt again
             raise
 
-    def write(self, work: Callable[[Transaction], T], *, repeatable: bool = False) -> T:
+    def write(self, work: Callable[[Transaction], T], *, repeatable: bool = False, waits: Sequence[float] = WAITS) -> T:
         """Do `work` in a transaction that may write; from its beginning again when the database gave it up (see
         `database.again`)."""
 
@@ -70,7 +78,7 @@ class Store:
             with self.writing() as tx:
                 return work(tx)
 
-        return again(once, repeatable=repeatable)
+        return again(once, repeatable=repeatable, waits=waits)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:

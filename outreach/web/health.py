@@ -9,8 +9,10 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from outreach import __version__
+from outreach.bootstrap import SystemClock
 from outreach.errors import DatabaseError
 from outreach.store import schema
+from outreach.store.clock import skew
 from outreach.web.front import Front, Here
 
 router = APIRouter(tags=["health"])
@@ -34,12 +36,13 @@ def healthz(here: Here) -> JSONResponse:
 
 @router.get("/readyz", summary="Can it work: is the database there, with this version's schema?")
 def readyz(here: Here) -> JSONResponse:
-    """200, or 503 with what to do."""
+    """200, or 503 with what to do. A computer whose clock is off is told so: decisions go by the database's."""
     try:
         schema.require_current(here.app.store.engine)
+        off = skew(here.app.store.engine, SystemClock().now())
     except DatabaseError as error:
         return JSONResponse({"status": "not ready", "reason": str(error)}, 503)
-    return JSONResponse({"status": "ready"})
+    return JSONResponse({"status": "ready"} | ({"warning": off} if off else {}))
 
 
 def _next_due(front: Front) -> tuple[datetime | None, str]:

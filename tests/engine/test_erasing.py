@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from sqlalchemy import inspect
 
 from outreach.core.customer import Consent
 from outreach.flow.erasing import Erased, erase
@@ -39,8 +40,8 @@ def told(shop: Business, id: str = "c1") -> dict | None:
 
 def tables(shop: Business) -> dict[str, str]:
     """What stands in every table, as one text."""
-    found = select(shop, "SELECT name FROM sqlite_master WHERE type = 'table'")
-    return {name: "\n".join(map(repr, select(shop, f"SELECT * FROM {name}"))) for (name,) in found}
+    found = inspect(shop.engine.store.engine).get_table_names()
+    return {name: "\n".join(map(repr, select(shop, f'SELECT * FROM "{name}"'))) for name in found}
 
 
 def lived(*more) -> Business:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from outreach.store.store import Store
-from tests.support.business import a_store
+from tests.support.business import ON_SQLITE, a_store
 from tests.support.guarded import DAY, HOUR, NOON, a_touch
 
 GAP = 20 * HOUR
@@ -24,13 +24,13 @@ def store() -> Store:
 def enter(store: Store, *, id: str, at: int, gap: int | None, subject: str = "c:c1", state: str = "attempted") -> None:
     """Straight into the table, past all of the program."""
     with store.writing() as tx:
-        tx.ledger.conn.exec_driver_sql(INSERT, (subject, id, at, None if gap is None else at + gap, state))
+        tx.ledger.write(INSERT, subject, id, at, None if gap is None else at + gap, state)
 
 
 @pytest.mark.parametrize("at", [0, 1, 99, -1, -99])
 def test_two_touches_nearer_than_the_gap_are_refused_by_the_database(store: Store, at: int):
     enter(store, id="a", at=0, gap=100)
-    with pytest.raises(IntegrityError, match="nearer than the minimum gap"):
+    with pytest.raises(IntegrityError, match=r"nearer than the minimum gap|constraint \"touch_gap\""):
         enter(store, id="b", at=at, gap=100)
 
 
@@ -55,7 +55,9 @@ def test_others_do_not_stand_in_each_others_way(store: Store, given: dict, first
     enter(store, **({"id": "b", "at": 50, "gap": 100} | given))
 
 
-def test_of_two_gaps_the_smaller_counts(store: Store):
+def test_of_two_gaps_the_smaller_counts(store: Store, database_kind: str):
+    if database_kind not in ON_SQLITE:
+        pytest.skip("PostgreSQL holds the earlier one's: see `fit_gap`")
     enter(store, id="a", at=0, gap=100)
     enter(store, id="b", at=60, gap=50)
     with pytest.raises(IntegrityError):

@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 from dataclasses import dataclass, field
 from functools import cache
@@ -63,7 +64,7 @@ class Server:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, user=_user(), group=_user(), extra_groups=_groups(),
-                preexec_fn=_die_with_parent,
+                preexec_fn=_die_with_parent if threading.current_thread() is threading.main_thread() else None,
             )  # fmt: skip
         self.wait()
         return self
@@ -119,6 +120,7 @@ def _groups() -> list[int] | None:
 
 
 def _die_with_parent() -> None:
+    """With the thread, to be exact, that began it: so only the first thread's servers are told to."""
     ctypes.CDLL(None).prctl(DIES_WITH_PARENT, signal.SIGINT)
 
 

@@ -1,0 +1,180 @@
+"""Many workers on one PostgreSQL, killed at any moment, while the server itself is restarted as after a crash: nothing
+is lost, nobody is written to twice, and no two who share a phone are.
+
+Here a few thousand events; OUTREACH_TEST_EVENTS=100000 is the full size.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from outreach.bootstrap import App, open_app, open_store
+from outreach.core.customer import Customer
+from outreach.core.event import Event
+from outreach.errors import DatabaseError
+from outreach.settings import Settings
+from tests.scheduler.house import until
+from tests.scheduler.workers import Processes, environment, processes
+from tests.support import postgres
+from tests.support.postgres import Server
+from tests.wire import specs
+from tests.wire.server import Misbehaviour, Wire
+from tests.wire.twilio import ACCOUNT, TOKEN, Twilio
+
+pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.postgres]
+EVENTS = int(os.environ.get("OUTREACH_TEST_EVENTS", "2000"))
+PEOPLE, BATCH, WORKERS = max(EVENTS // 5, 200), 250, 4
+#: How long the rest may take on a machine that has much else to do.
+PEACE = 180 + EVENTS / 20
+#: How long workers are killed and the server restarts; then what is left is done in peace.
+UNREST = max(20.0, EVENTS / 100)
+RULES = """\
+rules:
+  thanks: {on: [purchase, visit], purpose: care, on_cap: drop, steps: [{sms: {at: immediately, template: hello}}]}
+cadence:
+  min_gap: 1 hour
+  caps: [{max: 1, per: 1 day}]
+  hours: {}
+  laws: []
+  holidays: none
+  unknown_timezone: business
+calendars: {business: {days: mon-sun, timezone: UTC}}
+"""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """One that may be restarted: nobody else's tests are on it."""
+    mine = postgres.a_server()
+    yield mine
+    postgres.removed(mine)
+
+
+@pytest.fixture
+def twilio() -> Iterator[tuple[Twilio, Wire]]:
+    specs.warm_up()
+    api = Twilio()
+    with Wire(api) as wire:
+        wire.misbehaviour = Misbehaviour(late=0.02)
+        yield api, wire
+
+
+def a_house(folder: Path, url: str) -> App:
+    (folder / "rules").mkdir()
+    (folder / "templates").mkdir()
+    (folder / "rules" / "all.yaml").write_text(RULES)
+    (folder / "templates" / "hello.sms.txt").write_text("Hello {{ customer.first_name }}.")
+    chosen = Settings(database_url=url, rules=folder / "rules", templates=folder / "templates", secret="one")
+    open_store(chosen, create=True)
+    app = open_app(chosen)
+    people = [Customer(id=f"c{n}", first_name="Ann", phone=f"+1212{n // 2:07}", timezone="UTC") for n in range(PEOPLE)]
+    app.engine.save_customers([(c, ()) for c in people])
+    return app
+
+
+def tell_all(app: App) -> None:
+    """Every event, in batches, each again until it is known to be stored; two of a batch may be of one customer."""
+    now = datetime.now(UTC)
+    events = [
+        Event(id=f"e{n}", type=("purchase", "visit")[n % 2], customer=f"c{n * 7 % PEOPLE}", time=now)
+        for n in range(EVENTS)
+    ]
+    for start in range(0, EVENTS, BATCH):
+        while True:
+            try:
+                receipts = app.engine.ingest(events[start : start + BATCH])
+                break
+            except DatabaseError:
+                time.sleep(0.2)
+        assert {r.status for r in receipts} <= {"accepted", "duplicate"}
+
+
+def unrest(workers: Processes, server: Server, over: threading.Event) -> tuple[int, int]:
+    """Kills and restarts until it is over; how many of each."""
+    chance, kills, restarts = random.Random(20261129), 0, 0
+    living = [workers.ready(w) for w in [workers.start("worker") for _ in range(WORKERS)]]
+    while not over.wait(chance.uniform(1.0, 4.0)):
+        living = [w if w.lives else workers.start("worker") for w in living]  # one can't begin while the server is away
+        if chance.random() < 0.25:
+            server.restart()
+            restarts += 1
+        else:
+            place = chance.randrange(WORKERS)
+            living[place].kill()
+            living[place] = workers.start("worker")
+            kills += 1
+    for place in range(WORKERS):
+        if not living[place].lives:
+            workers.start("worker")
+    return kills, restarts
+
+
+def ask(url: str, sql: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(url) as conn:
+        return conn.execute(sql).fetchall()  # type: ignore[call-overload, no-any-return]
+
+
+def left(url: str) -> int:
+    try:
+        return int(str(ask(url, "SELECT count(*) FROM follow_up WHERE wake IS NOT NULL")[0][0]))
+    except psycopg.OperationalError:
+        return -1
+
+
+def test_workers_are_killed_and_the_server_restarts(tmp_path: Path, server: Server, twilio: tuple[Twilio, Wire]):
+    api, wire = twilio
+    url = postgres.made(on=server.url)
+    app = a_house(tmp_path, url)
+    env = environment(
+        tmp_path, OUTREACH_DATABASE_URL=url, OUTREACH_SECRET="one", OUTREACH_LEASE_SECONDS="3", OUTREACH_SMS="twilio",
+        OUTREACH_TWILIO_FROM="+12125550000", OUTREACH_TWILIO_BASE_URL=wire.url, TWILIO_ACCOUNT_SID=ACCOUNT,
+        TWILIO_AUTH_TOKEN=TOKEN,
+    )  # fmt: skip
+    over, told = threading.Event(), []
+    with processes(env, tmp_path / "worker.log") as workers:
+        crowd = threading.Thread(target=lambda: told.append(unrest(workers, server, over)))
+        crowd.start()
+        try:
+            tell_all(app)
+            end = time.monotonic() + UNREST
+            time.sleep(max(0.0, end - time.monotonic()))
+        finally:
+            over.set()
+            crowd.join(120)
+        assert until(lambda: left(url) == 0, PEACE, 0.5), (left(url), workers.log.read_text()[-3000:])
+    app.store.engine.dispose()
+    kills, restarts = told[0]
+    states = Counter({str(s): int(str(n)) for s, n in ask(url, "SELECT state, count(*) FROM follow_up GROUP BY 1")})
+    print(f"{EVENTS} events, {kills} workers killed, {restarts} restarts of the server: {dict(states)}")
+    assert kills
+    assert restarts
+
+    # Every event and each one's follow-up is accounted for.
+    assert ask(url, "SELECT count(*) FROM event") == [(EVENTS,)]
+    assert sum(states.values()) == EVENTS
+    assert set(states) <= {"sent", "cancelled", "unknown", "failed"}
+    assert ask(url, "SELECT count(*) FROM follow_up WHERE reason LIKE 'error:%'") == [(0,)]
+
+    # The provider's own log is the truth: one message a phone, though two share it.
+    to = Counter(message["To"] for message in api.accepted)
+    assert [number for number, times in to.items() if times > 1] == []
+    sent = {str(a) for (a,) in ask(url, "SELECT address FROM attempt WHERE state = 'accepted'")}
+    maybe = {str(a) for (a,) in ask(url, "SELECT address FROM attempt WHERE state = 'unknown'")}
+    assert sent <= set(to) <= sent | maybe
+    assert len(sent | maybe) == (PEOPLE + 1) // 2
+
+    # The ledger, by code of its own: never two within a day, for a customer or a phone.
+    live = ask(url, "SELECT subject, at FROM touch WHERE state <> 'released' ORDER BY subject, at")
+    near = [a for a, b in pairwise(live) if a[0] == b[0] and int(str(b[1])) - int(str(a[1])) < 86_400_000_000]
+    assert near == []
