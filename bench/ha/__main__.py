@@ -35,7 +35,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--deaf", type=float, help="seconds in which standbys hear nothing before the leader dies")
     parser.add_argument(
         "--async", dest="asynchronous", action="store_true",
-        help="no synchronous standby, and standbys that hear nothing for 3 seconds: something must get lost, and be told",
+        help="no synchronous standby, and deaf ones for 3 seconds: something must get lost, and be told",
     )  # fmt: skip
     parser.add_argument("--install", action="store_true", help=f"first {' '.join(INSTALL)}")
     parser.add_argument("--keep", action="store_true", help="leave the folder with logs and data")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 
 from bench.ha.carrier import Sent
@@ -35,7 +35,8 @@ def judge(record: Record, acknowledged: Sequence[str], sent: Sequence[Sent]) -> 
 
 
 def unaccounted(acknowledged: Sequence[str], follow_ups: Sequence[FollowUp]) -> list[str]:
-    """Events without their one follow-up, and follow-ups that neither wait for a moment ahead nor ended for a reason."""
+    """Events without their one follow-up, and follow-ups that neither wait for a moment ahead nor ended for
+    a reason."""
     planned, now = Counter(f.event for f in follow_ups), time.time() * SECOND
     found = [f"{event}: {planned[event]} follow-ups" for event in acknowledged if planned[event] != 1]
     for f in follow_ups:
@@ -64,7 +65,7 @@ def crowded(contacts: Iterable[tuple[str, float]], slack: float) -> list[str]:
     found = []
     for who, group in groupby(sorted(contacts), key=itemgetter(0)):
         at = [moment for _, moment in group]
-        found += [f"{who}: gap {b - a:.1f} s" for a, b in zip(at, at[1:], strict=False) if b - a < GAP - slack]
+        found += [f"{who}: gap {b - a:.1f} s" for a, b in pairwise(at) if b - a < GAP - slack]
         found += [
             f"{who}: {MOST + 1} in {b - a:.0f} s" for a, b in zip(at, at[MOST:], strict=False) if b - a < WINDOW - slack
         ]

@@ -39,7 +39,7 @@ class LostError(DatabaseError):
 def open_engine(url: str) -> Engine:
     """An engine for `sqlite:///FILE`, `sqlite://` (memory) or `postgresql://…`. Raises ConfigError."""
     try:
-        parsed = make_url(url)
+        parsed = make_url(postgresql.several_hosts(url))
     except (ArgumentError, ValueError) as error:
         raise ConfigError(
             f"OUTREACH_DATABASE_URL is no database address: {shown(url)!r} (write sqlite:///outreach.db"

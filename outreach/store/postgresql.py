@@ -6,6 +6,8 @@ PgBouncer may stand between, in transaction mode. psycopg is loaded only when a 
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError as SqlError
 
@@ -51,6 +53,24 @@ _AT_THE_DOOR = {
 #: Ends of a transaction after which the same work may be begun anew; and of a connection.
 AGAIN = frozenset({"40P01", "40001", "55P03"})
 LOST = ("08", "57P01", "57P02", "57P03", "25P03")
+#: How it is reached, where the address says nothing else: seconds to connect, milliseconds until a silent host is gone.
+_OURS = {
+    "prepare_threshold": None, "connect_timeout": 10, "application_name": "outreach", "client_encoding": "utf8",
+    "tcp_user_timeout": 30_000,
+}  # fmt: skip
+#: `//user:password@host:port,host:port/…`, as PostgreSQL's own programs take it.
+_SEVERAL = re.compile(r"(postgres[\w+]*://)([^/?]*@)?([^@/?]*,[^@/?]*)(/[^?]*)?(?:\?(.*))?")
+
+
+def several_hosts(url: str) -> str:
+    """An address with several hosts, of which the driver takes the first that serves, as SQLAlchemy writes it; any
+    other as it is."""
+    found = _SEVERAL.fullmatch(url)
+    if found is None:
+        return url
+    scheme, who, hosts, database, more = found.groups(default="")
+    asked = [f"host={host}" for host in hosts.split(",")] + ([more] if more else [])
+    return f"{scheme}{who}{database or '/'}?{'&'.join(asked)}"
 
 
 def open_postgresql(url: URL) -> Engine:
@@ -59,10 +79,7 @@ def open_postgresql(url: URL) -> Engine:
         engine = create_engine(
             url.set(drivername="postgresql"), hide_parameters=True, isolation_level="READ COMMITTED",
             pool_size=KEPT, max_overflow=MORE, pool_recycle=1800, pool_use_lifo=True,
-            connect_args={
-                "prepare_threshold": None, "connect_timeout": 10, "application_name": "outreach",
-                "client_encoding": "utf8", "tcp_user_timeout": 30_000,
-            },
+            connect_args={name: value for name, value in _OURS.items() if name not in url.query},
         )  # fmt: skip
     except ModuleNotFoundError as error:
         raise ConfigError("PostgreSQL needs its driver: pip install 'outreach[postgres]'") from error
@@ -95,13 +112,19 @@ def is_lost(error: BaseException) -> bool:
 def plain_word(engine: Engine, error: BaseException) -> str | None:
     """What PostgreSQL's complaint means and what to do; None when it's a fault of ours. Never a password."""
     url, state = engine.url, state_of(error)
-    place = f"{url.host or 'the local socket'}:{url.port or 5432}"
-    told = {"name": url.database or "the database", "user": url.username or "this user", "place": place}
+    told = {"name": url.database or "the database", "user": url.username or "this user", "place": _place(url)}
     if state in _WORDS:
         return _WORDS[state].format(**told)
     if state.startswith(LOST):
         return "PostgreSQL at {place} can't be reached: is it running, and is the address right?".format(**told)
     return None
+
+
+def _place(url: URL) -> str:
+    hosts = url.query.get("host")
+    if hosts:
+        return hosts if isinstance(hosts, str) else " or ".join(hosts)
+    return f"{url.host or 'the local socket'}:{url.port or 5432}"
 
 
 def want_btree_gist(conn: Connection) -> None:
