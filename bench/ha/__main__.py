@@ -74,7 +74,10 @@ def tell(drill: Drill, record: Record, seconds: float) -> bool:
     """Print all figures; whether a promise was broken."""
     load, sent = drill.load, carrier.read(drill.house.sent)
     broken = judge(record, load.acknowledged(), sent)
-    print(f"\n{seconds:.0f} s, {len(drill.failovers)} leaders and {drill.workers_killed} workers killed (SIGKILL)")
+    print(
+        f"\n{seconds:.0f} s, {len(drill.failovers)} leaders and {drill.workers_killed} workers killed (SIGKILL)"
+        f", {drill.house.gave_up} workers ended by themselves and were started again"
+    )
     for f in drill.failovers:
         print(f"  {f.died} died, {f.leads} leads: writes refused {f.refused:.1f} s, whole again after {f.whole:.1f} s")
     print(f"events offered {load.offered}, acknowledged {len(load.acknowledged())}; messages sent {len(sent)}")

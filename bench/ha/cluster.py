@@ -10,7 +10,6 @@ import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import psycopg
 
@@ -116,26 +115,20 @@ class Cluster:
             f"postgresql://{user}:{self.password}@{hosts}/{database}?target_session_attrs=read-write&connect_timeout=3"
         )
 
-    def members(self) -> list[dict[str, Any]]:
-        """What the nodes know of each other: `name`, `role`, `state`."""
-        for node in self.nodes:
-            if node.patroni is not None and (told := node.ask("cluster")):
-                return list(told.get("members", []))
-        return []
-
-    def roles(self) -> dict[str, str]:
-        """Role by name of the nodes that run."""
-        return {m["name"]: m["role"] for m in self.members() if m.get("state") in ("running", "streaming")}
-
     def leader(self) -> Node | None:
         """The node that leads and says so itself."""
-        for node in self.nodes:
-            if node.patroni is not None and node.ask("patroni").get("role") in ("master", "primary"):
-                return node
-        return None
+        return next((node for node in self.nodes if node.leads()), None)
+
+    def roles(self) -> dict[str, str]:
+        """Each node that runs, by name: `leader`, or how the leader's log reaches it (`sync`, `async`)."""
+        leader = self.leader()
+        if leader is None:
+            return {}
+        standbys = leader.ask("patroni").get("replication", [])
+        streaming = {s["application_name"]: s["sync_state"] for s in standbys if s.get("state") == "streaming"}
+        return {leader.name: "leader"} | streaming
 
     def whole(self) -> bool:
-        """All nodes run, one leads, and (when it is synchronous) one of the others is the synchronous one."""
-        roles = list(self.roles().values())
-        synchronous = "sync_standby" in roles or not self.wanted.synchronous
-        return len(roles) == len(self.nodes) and "leader" in roles and synchronous
+        """One leads, all others hear it, and (when it is synchronous) it waits for one of them."""
+        roles = self.roles()
+        return len(roles) == len(self.nodes) and ("sync" in roles.values() or not self.wanted.synchronous)

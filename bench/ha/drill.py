@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -62,6 +63,7 @@ class Drill:
         while (left := end - time.monotonic()) > 0:
             time.sleep(min(left, self._chance.uniform(0.5, 1.5) * WORKER_DIES))
             self._worker_dies()
+            self.house.tend()
 
     def _worker_dies(self) -> None:
         self.house.kill_worker(self._chance.randrange(len(self.house.workers)))
@@ -71,16 +73,23 @@ class Drill:
         leader = self.cluster.leader()
         assert leader is not None
         receivers = self._deafen([n for n in self.cluster.nodes if n is not leader]) if self.deaf else []
-        died = time.monotonic()
         leader.kill()
+        died = time.monotonic()
         handles.signal_all(receivers, handles.signal.SIGKILL)  # with what the kernel still kept for them
-        wait_for(lambda: self.load.refused(died), WRITES, "nothing was stored again")
+        self._meanwhile(lambda: self.load.refused(died), WRITES, "nothing was stored again")
         refused = self.load.refused(died)
         leader.start()
         self._worker_dies()
-        wait_for(self.cluster.whole, WHOLE, f"{leader.name} isn't back")
+        self._meanwhile(self.cluster.whole, WHOLE, f"{leader.name} isn't back")
         leads = self.cluster.leader()
         return Failover(leader.name, leads.name if leads else "nobody", refused, time.monotonic() - died)
+
+    def _meanwhile(self, happened: Callable[[], object], seconds: float, otherwise: str) -> None:
+        def tended() -> object:
+            self.house.tend()
+            return happened()
+
+        wait_for(tended, seconds, otherwise)
 
     def _deafen(self, standbys: list[Node]) -> list[int]:
         receivers = [pid for pid in (node.receiver() for node in standbys) if pid]

@@ -54,6 +54,7 @@ class House:
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
     door: subprocess.Popen[bytes] = field(init=False)
     port: int = field(init=False)
+    gave_up: int = 0
 
     def found(self) -> None:
         """Rules, templates, the provider; then the schema and the customers, by the commands that an operator types."""
@@ -119,6 +120,14 @@ class House:
         self.workers[which].kill()
         self.workers[which].wait()
         self.workers[which] = self.start_worker()
+
+    def tend(self) -> None:
+        """Start again who ended by himself, as the system's supervisor does: one that starts while nobody leads
+        finds no database."""
+        for which, worker in enumerate(self.workers):
+            if worker.poll() is not None:
+                self.gave_up += 1
+                self.workers[which] = self.start_worker()
 
     def close(self) -> None:
         """Tell all to finish what they are at."""

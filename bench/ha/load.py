@@ -20,14 +20,14 @@ BATCH, AGAIN = 10, 0.2
 @dataclass(slots=True)
 class Load:
     """Runs on a thread of its own. `log` holds the ids that were acknowledged; `refusals` counts what was answered
-    instead; `stored` the monotonic times of every acknowledgement."""
+    instead; `stored` when each acknowledged call was made, and when it came back (monotonic)."""
 
     port: int
     log: Path
     customers: int
     rate: float
     refusals: Counter[str] = field(default_factory=Counter)
-    stored: list[float] = field(default_factory=list)
+    stored: list[tuple[float, float]] = field(default_factory=list)
     offered: int = 0
     _stop: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -48,19 +48,21 @@ class Load:
         return self.log.read_text().split()
 
     def refused(self, since: float) -> float:
-        """Seconds from that moment until an event was stored that was offered after it."""
-        return next((at - since for at in list(self.stored) if at > since + 0.05), 0.0)
+        """Seconds from that moment until an event was stored by a call made after it; 0 while none was."""
+        return next((back - since for made, back in list(self.stored) if made > since), 0.0)
 
     def _work(self) -> None:
         chance, start = Random(20261120), time.monotonic()
         book = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         while not self._stop.is_set():
             body = self._batch(chance)
+            made = time.monotonic()
             while not (taken := self._post(body)):
                 time.sleep(AGAIN)
+                made = time.monotonic()
             os.write(book, "".join(f"{event}\n" for event in taken).encode())
             os.fdatasync(book)
-            self.stored.append(time.monotonic())
+            self.stored.append((made, time.monotonic()))
             ahead = self.offered / self.rate - (time.monotonic() - start)
             self._stop.wait(min(max(0.0, ahead), BATCH / self.rate))
         os.close(book)

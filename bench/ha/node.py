@@ -84,6 +84,10 @@ class Node:
                     return pid
         return 0
 
+    def leads(self) -> bool:
+        """Whether it leads, as it says itself: the cluster goes on naming a dead leader until its key runs out."""
+        return self.patroni is not None and self.ask("patroni").get("role") in ("master", "primary")
+
     def ask(self, path: str) -> dict[str, Any]:
         """What Patroni says of itself or of the cluster; empty when it doesn't answer."""
         try:
