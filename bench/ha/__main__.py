@@ -32,6 +32,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--ttl", type=int, default=20, help="Patroni's, in seconds (default 20)")
     parser.add_argument("--etcd", type=int, default=1, help="etcd members: 1 (default) or 3")
     parser.add_argument("--strict", action="store_true", help="synchronous_mode_strict")
+    parser.add_argument("--hang", type=float, default=0.0, help="leaders' Patroni hangs so many seconds, nobody dies")
     parser.add_argument("--deaf", type=float, help="seconds in which standbys hear nothing before the leader dies")
     parser.add_argument(
         "--async", dest="asynchronous", action="store_true",
@@ -62,7 +63,7 @@ def main() -> int:
         house.open(o.workers)
         print(f"{o.workers} workers and the door ready after {time.monotonic() - start:.0f} s", flush=True)
         load = Load(house.port, folder / "acknowledged.txt", o.customers, o.rate)
-        drill = Drill(cluster, house, load, o.kills, deaf)
+        drill = Drill(cluster, house, load, o.kills, deaf, o.hang)
         drill.run()
         broken = tell(drill, Record(cluster.address()), time.monotonic() - start)
     if o.asynchronous:

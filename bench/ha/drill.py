@@ -34,13 +34,16 @@ class Failover:
 
 @dataclass(slots=True)
 class Drill:
-    """`deaf`: before its leader dies, the standbys stop hearing it for so many seconds, and hear no more of it."""
+    """`deaf`: before the leader dies, the standbys stop hearing it for so many seconds, and hear no more of it. `hang`:
+    leaders don't die, their Patroni stands still for so many seconds, while PostgreSQL goes on beside the new leader's.
+    """
 
     cluster: Cluster
     house: House
     load: Load
     kills: int
     deaf: float = 0.0
+    hang: float = 0.0
     failovers: list[Failover] = field(default_factory=list)
     workers_killed: int = 0
     drained: float = 0.0
@@ -51,7 +54,7 @@ class Drill:
         self.load.start()
         for _ in range(self.kills):
             self._work(BETWEEN)
-            self.failovers.append(self._leader_dies())
+            self.failovers.append(self._leader_hangs() if self.hang else self._leader_dies())
             print(f"  {self.failovers[-1]}", flush=True)
         self._work(BETWEEN)
         self.load.stop()
@@ -76,9 +79,24 @@ class Drill:
         leader.kill()
         died = time.monotonic()
         handles.signal_all(receivers, handles.signal.SIGKILL)  # with what the kernel still kept for them
-        self._meanwhile(lambda: self.load.refused(died), WRITES, "nothing was stored again")
-        refused = self.load.refused(died)
+        refused = self._writes_again(died)
         leader.start()
+        return self._joined(leader, died, refused)
+
+    def _leader_hangs(self) -> Failover:
+        leader = self.cluster.leader()
+        assert leader is not None
+        leader.hang()
+        died = time.monotonic()
+        self._work(self.hang)
+        leader.go_on()
+        return self._joined(leader, died, self._writes_again(died + self.cluster.wanted.ttl))
+
+    def _writes_again(self, since: float) -> float:
+        self._meanwhile(lambda: self.load.refused(since), WRITES, "nothing was stored again")
+        return self.load.refused(since)
+
+    def _joined(self, leader: Node, died: float, refused: float) -> Failover:
         self._worker_dies()
         self._meanwhile(self.cluster.whole, WHOLE, f"{leader.name} isn't back")
         leads = self.cluster.leader()

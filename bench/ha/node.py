@@ -54,19 +54,15 @@ class Node:
         self.patroni.wait()
         self.patroni = None
 
-    def freeze(self) -> None:
-        """Stop time for the whole node, as when a virtual machine is paused."""
-        handles.signal_all(self._all(), signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Let it go on, as if nothing had happened."""
-        handles.signal_all(reversed(self._all()), signal.SIGCONT)
-
-    def _all(self) -> list[int]:
+    def hang(self) -> None:
+        """Patroni stands still, and PostgreSQL goes on: nobody tells it that its time is over."""
         assert self.patroni is not None
-        postgres = self.postmaster()
-        below = [postgres, *handles.descendants(postgres)] if postgres else []
-        return [self.patroni.pid, *below]
+        self.patroni.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Patroni wakes, and learns that another leads."""
+        assert self.patroni is not None
+        self.patroni.send_signal(signal.SIGCONT)
 
     def postmaster(self) -> int:
         """The number of the running server, 0 when there is none."""
