@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -78,7 +79,7 @@ class Drill:
         receivers = self._deafen([n for n in self.cluster.nodes if n is not leader]) if self.deaf else []
         leader.kill()
         died = time.monotonic()
-        handles.signal_all(receivers, handles.signal.SIGKILL)  # with what the kernel still kept for them
+        handles.signal_all(receivers, signal.SIGKILL)  # with what the kernel still kept for them
         refused = self._writes_again(died)
         leader.start()
         return self._joined(leader, died, refused)
@@ -111,7 +112,7 @@ class Drill:
 
     def _deafen(self, standbys: list[Node]) -> list[int]:
         receivers = [pid for pid in (node.receiver() for node in standbys) if pid]
-        handles.signal_all(receivers, handles.signal.SIGSTOP)
+        handles.signal_all(receivers, signal.SIGSTOP)
         time.sleep(self.deaf)
         return receivers
 

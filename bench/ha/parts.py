@@ -37,8 +37,8 @@ def find(*, install: bool = False) -> Parts:
         subprocess.run(INSTALL, check=True, env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"})
     if lacking := _lacking():
         raise Missing(f"missing: {', '.join(lacking)}. On Debian or Ubuntu: {' '.join(INSTALL)} (or add --install)")
-    paths = [shutil.which(name, path=_search()) or "" for name in ("patroni", "etcd", "setpriv")]
-    return Parts(*paths, postgresql=_postgresql()[-1], user=_user())
+    patroni, etcd, setpriv = (shutil.which(name, path=_search()) or "" for name in ("patroni", "etcd", "setpriv"))
+    return Parts(patroni, etcd, setpriv, _postgresql()[-1], _user())
 
 
 def _lacking() -> Sequence[str]:
