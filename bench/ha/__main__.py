@@ -8,6 +8,7 @@ Exit code 0 when every promise held (with --async: when it was seen to break), 1
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 
@@ -52,6 +53,7 @@ def main() -> int:
     except Missing as error:
         print(error, file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # told to stop, it takes down what it has put up
     wanted = Wanted(etcd=o.etcd, synchronous=not o.asynchronous, strict=o.strict, ttl=o.ttl)
     start = time.monotonic()
     with Cluster(parts, wanted, keep=o.keep) as cluster:
