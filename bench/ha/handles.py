@@ -10,6 +10,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -24,6 +25,17 @@ def adopt_orphans() -> None:
     """From now on orphans among our descendants become our children."""
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "the kernel gives no orphans")
+    threading.Thread(target=_bury_orphans, daemon=True).start()
+
+
+def _bury_orphans() -> None:
+    """A PostgreSQL that ended stays a zombie until its parent asks, and its Patroni waits for it to be gone."""
+    while True:
+        for pid in children(os.getpid()):
+            with suppress(OSError):
+                if Path(f"/proc/{pid}/comm").read_text() == "postgres\n":
+                    os.waitpid(pid, os.WNOHANG)
+        time.sleep(0.2)
 
 
 def start(
