@@ -77,6 +77,7 @@ def tell(drill: Drill, record: Record, seconds: float) -> bool:
     """Print all figures; whether a promise was broken."""
     load, sent = drill.load, carrier.read(drill.house.sent)
     broken = judge(record, load.acknowledged(), sent)
+    verified, broken["violations found by `outreach verify`"] = drill.house.verify()
     print(
         f"\n{seconds:.0f} s, {len(drill.failovers)} leaders and {drill.workers_killed} workers killed (SIGKILL)"
         f", {drill.house.gave_up} workers ended by themselves and were started again"
@@ -89,6 +90,7 @@ def tell(drill: Drill, record: Record, seconds: float) -> bool:
     for answer, times in load.refusals.most_common(8):
         print(f"  refused {times} times: {answer}")
     print("\n".join(f"  {line}" for line in logs_of(drill.house.folder)))
+    print(f"outreach verify: {verified}")
     for promise, cases in broken.items():
         print(f"{len(cases):6d}  {promise}{': ' + '; '.join(cases[:5]) if cases else ''}")
     return any(broken.values())

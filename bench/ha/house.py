@@ -90,13 +90,21 @@ class House:
         return int(until_said(log))
 
     def run(self, *args: str) -> str:
-        """A command to its end. Raises CalledProcessError."""
-        done = subprocess.run(
-            [*OUTREACH, *args], env=self.env, capture_output=True, text=True, timeout=300, check=False
-        )
+        """A command to its end; what it printed. Raises RuntimeError."""
+        done = self._run(*args)
         if done.returncode != 0:
             raise RuntimeError(f"outreach {' '.join(args)}: {done.stdout}{done.stderr}")
         return done.stdout
+
+    def verify(self) -> tuple[str, list[str]]:
+        """What `outreach verify` says at its end; and all it says, when it found something."""
+        done = self._run("verify")
+        said = (done.stdout + done.stderr).strip().splitlines()
+        return said[-1] if said else "nothing", said if done.returncode else []
+
+    def _run(self, *args: str) -> subprocess.CompletedProcess[str]:
+        command = [*OUTREACH, *args]
+        return subprocess.run(command, env=self.env, capture_output=True, text=True, timeout=300, check=False)
 
     def open(self, workers: int) -> None:
         """Begin to serve and to work."""
