@@ -77,10 +77,11 @@ class Drill:
         leader = self.cluster.leader()
         assert leader is not None
         receivers = self._deafen([n for n in self.cluster.nodes if n is not leader]) if self.deaf else []
-        leader.kill()
         died = time.monotonic()
+        leader.kill()
+        dead = time.monotonic()
         handles.signal_all(receivers, signal.SIGKILL)  # with what the kernel still kept for them
-        refused = self._writes_again(died)
+        refused = self._writes_again(dead) + dead - died
         leader.start()
         return self._joined(leader, died, refused)
 
