@@ -92,7 +92,8 @@ class Drill:
         died = time.monotonic()
         self._work(self.hang)
         leader.go_on()
-        return self._joined(leader, died, self._writes_again(died + self.cluster.wanted.ttl))
+        self._writes_again(time.monotonic())
+        return self._joined(leader, died, self.load.pause(died))
 
     def _writes_again(self, since: float) -> float:
         self._meanwhile(lambda: self.load.refused(since), WRITES, "nothing was stored again")

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -50,6 +51,11 @@ class Load:
     def refused(self, since: float) -> float:
         """Seconds from that moment until an event was stored by a call made after it; 0 while none was."""
         return next((back - since for made, back in list(self.stored) if made > since), 0.0)
+
+    def pause(self, since: float) -> float:
+        """The longest time since then without an acknowledgement, in seconds."""
+        backs = [back for _, back in list(self.stored) if back > since]
+        return max((b - a for a, b in pairwise([since, *backs])), default=0.0)
 
     def _work(self) -> None:
         chance, start = Random(20261120), time.monotonic()
