@@ -6,7 +6,7 @@ same door.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from outreach.core.trace import Reason
 from outreach.core.zone import to_local
 from outreach.engine import Engine
 from outreach.errors import InputError
+from outreach.flow.forwarding import known_as
 from outreach.flow.standings import load_standings
 from outreach.saying import reason
 from outreach.store.store import Transaction
@@ -49,7 +50,8 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What the guard says to this contact at `at`; `zone` is the clock to tell it by."""
+    """What the guard says to this contact at `at`; `zone` is the clock to tell it by. The contact's customer is the one
+    who is meant, where she was asked for by the id of one who has become her."""
 
     contact: Contact
     at: datetime
@@ -81,11 +83,11 @@ def log(engine: Engine, contact: Contact) -> Logged:
     name = contact.id or f"contact:{contact.channel}:{at.isoformat()}"
     with engine.store.reading() as tx:
         answer = _ask(engine, tx, contact, at)
-        if contact.id and ("", contact.id) in tx.events.received(contact.customer):
+        if contact.id and ("", contact.id) in tx.events.received(answer.contact.customer):
             return Logged(status="duplicate", id=name, answer=answer)
     if not answer.verdict.allowed and not contact.override:
         return Logged(status="refused", id=name, answer=answer)
-    receipt = engine.ingest([_event(contact, name, at)])[0]
+    receipt = engine.ingest([_event(answer.contact, name, at)])[0]
     if receipt.status == "rejected":
         raise InputError(receipt.reason)
     engine.notify()
@@ -102,10 +104,11 @@ def _check(engine: Engine, contact: Contact) -> None:
 
 
 def _ask(engine: Engine, tx: Transaction, contact: Contact, at: datetime) -> Answer:
-    person = tx.customers.get([contact.customer]).get(contact.customer)
+    person = known_as(tx, contact.customer)
     if person is None:
         told = "`outreach customers import FILE` brings customers in"
         raise UnknownCustomerError(f"customer {contact.customer!r} is not known; {told}")
+    contact = replace(contact, customer=person.id)
     zone = engine.policy.wall_zone(person)
     if contact.direction == "inbound":
         return Answer(contact=contact, at=at, zone=zone)

@@ -89,7 +89,7 @@ def start(
 def main() -> None:
     """Run, and turn what is known to go wrong into a sentence: exit 1 when we said no, 2 when asked wrongly."""
     try:
-        app()
+        app(prog_name="outreach")  # else it is whatever started Python, `python -m pytest` for one
     except RulebookError as error:
         for problem in error.problems:
             _say(str(problem))

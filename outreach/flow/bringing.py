@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from outreach.core.follow_up import AHEAD, FORWARDED, FollowUp, evolve
+from outreach.core.ledger import Touch
 from outreach.core.merging import riders
 from outreach.core.rule import OnMissing
 from outreach.core.rule_index import RuleIndex
@@ -103,22 +104,17 @@ class Bringing:
 
     def _copy_touches(self) -> None:
         """The union of both ledgers. It may be fuller than the cadence allows: then it blocks until it has aged. So the
-        copies don't take part in the database's own watch over the gap, and keep nothing of what the guard knew: they
-        were judged where they were made."""
+        copies don't take part in the database's own watch over the gap. A call that goes to another phone now keeps
+        nothing of what the guard knew: about that phone nobody asked it."""
         live = self.tx.ledger.touches([self.old], EPOCH).get(self.old, [])
         phones = self._other_phones()
         moved = [t for t in live if phones.get(t.follow_up, t.address_key) != t.address_key]
         self.tx.ledger.settle(replace(t, state="released") for t in moved)
-        self.tx.ledger.reserve(
-            (
-                replace(
-                    t, customer=self.into, follow_up=self.names.get(t.follow_up, t.follow_up), known="",
-                    address_key=phones.get(t.follow_up, t.address_key),
-                )
-                for t in live
-            ),
-            {},
-        )  # fmt: skip
+        self.tx.ledger.reserve((self._copied(t, phones.get(t.follow_up, t.address_key)) for t in live), {})
+
+    def _copied(self, t: Touch, key: str) -> Touch:
+        name, known = self.names.get(t.follow_up, t.follow_up), t.known if key == t.address_key else ""
+        return replace(t, customer=self.into, follow_up=name, address_key=key, known=known)
 
     def _other_phones(self) -> dict[str, str]:
         """Of calls that are on the list and will be made to another phone now: old id → key of that phone. Their place

@@ -9,7 +9,7 @@ from typing import Final
 from outreach.core.keys import bucket_of, make_id
 from outreach.proof.case import Case
 from outreach.proof.findings import Fault, moment
-from outreach.proof.rows import Entry, Person, Planned, Tried
+from outreach.proof.rows import FORWARDED, Entry, Person, Planned, Tried
 
 _TOUCHED: Final = frozenset({"sent", "delivered", "undelivered", "unknown"})
 _ON_ITS_WAY: Final = frozenset({"claimed", "listed"})
@@ -24,12 +24,17 @@ _GRACE: Final = 60_000_000
 
 def judge(case: Case, person: Person) -> None:
     """All books of one customer."""
-    live: defaultdict[str, list[Entry]] = defaultdict(list)
+    live: defaultdict[str, list[Entry]] = defaultdict(list)  # copies included
     for e in person.entries:
         if e.live and e.follow_up:
             live[e.follow_up].append(e)
     planned = {f.id: f for f in person.planned}
-    faults = [*_touched(case, person, planned, live), *_tried(case, person), *_twice(case, person)]
+    faults = [
+        *_touched(case, person, planned, live),
+        *_tried(case, person),
+        *_twice(case, person),
+        *_gone(case, person),
+    ]
     for f in person.planned:
         faults += _ended(case, f)
     for fault in faults:
@@ -46,11 +51,12 @@ def _touched(
         if last.at < case.since:
             continue
         case.findings.asked["one_touch"] += 1
-        if len(entries) > 1:
-            ids, said = tuple(e.id for e in entries), f"{len(entries)} live touches of one follow-up"
+        own = [e for e in entries if case.taken_over(e) is None]  # two who became one may both have had the same
+        if len(own) > 1:
+            ids, said = tuple(e.id for e in own), f"{len(own)} live touches of one follow-up"
             yield Fault(check="one_touch", rule="one_touch", subject=subject, ids=ids, at=moment(last.at), said=said)
         f = planned.get(id)
-        if f is None or not (f.state in _TOUCHED | _ON_ITS_WAY or (f.state == "done" and f.channel == "call")):
+        if not _stands(case, f, last):
             said = f"a touch stands for a follow-up that {f'is {f.state}' if f else 'is not there'}"
             yield Fault(
                 check="follow_up", rule="touch_alone", subject=subject, ids=(last.id, id), at=moment(last.at), said=said
@@ -61,6 +67,39 @@ def _touched(
             if not live.get(f.id):
                 said = f"a {f.channel} is {f.state}, and no touch stands for it"
                 yield Fault(check="follow_up", rule="no_touch", subject=subject, ids=(f.id,), at=_at(f), said=said)
+
+
+def _stands(case: Case, f: Planned | None, e: Entry) -> bool:
+    """Whether a live touch may stand for it. What one who has become another one had goes on there."""
+    copy = case.taken_over(e)
+    if copy is not None and not copy.over:  # it was being sent at the merge, or she had the same
+        return True
+    if f is None:
+        return False
+    gone = f.state == FORWARDED and f.customer in case.unions.into
+    return gone or f.state in _TOUCHED | _ON_ITS_WAY or (f.state == "done" and f.channel == "call")
+
+
+def _gone(case: Case, person: Person) -> Iterator[Fault]:
+    """What goes on at the one whom a customer has become must be there, and so must her contacts."""
+    if person.id not in case.unions.into:
+        return
+    end, subject = case.unions.end(person.id), f"c:{person.id}"
+    there = {e.id for e in case.reader.entries_of(end)}
+    for e in person.entries:
+        if e.live and e.at >= case.since and e.id not in there:
+            said = f"a touch of one who has become {end} isn't entered there"
+            yield Fault(check="entries", rule="left_behind", subject=subject, ids=(e.id,), at=moment(e.at), said=said)
+    for f in person.planned:
+        if f.state == FORWARDED and _recent(case, f):
+            case.findings.asked["follow_up"] += 1
+            new = f.reason.partition(":")[2]
+            homes = {case.unions.into[person.id][0], end}  # what was being sent came to the last one at once
+            if not any(case.reader.has_follow_up(home, new) for home in homes):
+                said = f"{f.rule}, {f.step}: was forwarded, and isn't there"
+                yield Fault(
+                    check="follow_up", rule="left_behind", subject=subject, ids=(f.id, new), at=_at(f), said=said
+                )
 
 
 def _tried(case: Case, person: Person) -> Iterator[Fault]:

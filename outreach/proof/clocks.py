@@ -19,7 +19,7 @@ Days = Sequence[Sequence[tuple[int, int]]]
 def judge(case: Case, subject: str, entries: Sequence[Entry], row: Row | None) -> None:
     """All contacts of one customer that the cadence in force decided."""
     for e in entries:
-        if e.live and e.at >= case.since and case.maker(e) == "engine":
+        if e.live and e.at >= case.since and case.maker(e) == "engine" and case.taken_over(e) is None:
             known = read_known(e.known)
             if _other_map(case, e, row, known):
                 case.findings.not_judged["hours: other tables tell her zones today"] += 1

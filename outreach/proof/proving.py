@@ -13,6 +13,7 @@ from outreach.proof.case import Case
 from outreach.proof.findings import Findings
 from outreach.proof.reading import Reader
 from outreach.proof.rows import Person
+from outreach.proof.unions import Unions
 from outreach.store.codec import micros
 from outreach.store.database import transaction
 from outreach.store.store import Store
@@ -40,8 +41,10 @@ def prove(
     if not sums.equal:
         with _case(store, policy, findings, start, micros(now)) as case:
             for first, last in ranges:
-                entries.compare(case, case.reader.entries(first, last, "c:"))
-                entries.compare(case, case.reader.entries(first, last, "a:"))
+                people = case.reader.people(first, last)
+                _take_over(case, people)
+                entries.compare_customers(case, people)
+                entries.compare_addresses(case, case.reader.entries(first, last, "a:"))
     return findings
 
 
@@ -50,21 +53,32 @@ def _case(store: Store, policy: Policy, findings: Findings, since: int, now: int
     """A case in a transaction of its own."""
     with transaction(store.engine, reading=True) as conn:
         reader = Reader(conn, store.tenant)
-        yield Case(policy=policy, reader=reader, findings=findings, since=since, now=now, merged=reader.merged())
+        yield Case(
+            policy=policy, reader=reader, findings=findings, since=since, now=now, unions=Unions(reader.merged())
+        )
 
 
 def _judge_customers(case: Case, first: int, last: int, sums: entries.Sums) -> None:
     people = case.reader.people(first, last)
     case.suppressed = case.reader.suppressed({e.address_key for person in people for e in person.entries} - {""})
+    _take_over(case, people)
     for person in people:
         subject = f"c:{person.id}"
-        sums.add(person.entries)
+        sums.add(entries.standing(case, person))
+        if person.id in case.unions.into:
+            person.entries = case.unions.truth(case.reader, person)
         _count(case, person)
         spacing.judge(case, subject, person.entries)
         spacing.judge_back_off(case, subject, person.entries, person.heard)
         clocks.judge(case, subject, person.entries, person.row)
         words.judge(case, person)
         books.judge(case, person)
+
+
+def _take_over(case: Case, people: list[Person]) -> None:
+    """What each of them took over from others."""
+    taken = ((person.id, case.unions.taken(case.reader, person.id)) for person in people)
+    case.taken = {id: one for id, one in taken if one is not None}
 
 
 def _judge_addresses(case: Case, first: int, last: int, sums: entries.Sums) -> None:
@@ -75,13 +89,14 @@ def _judge_addresses(case: Case, first: int, last: int, sums: entries.Sums) -> N
 
 
 def _count(case: Case, person: Person) -> None:
-    """What is judged, and what can't be."""
-    counted = [e for e in person.entries if e.live and e.at >= case.since and case.maker(e) != "hand"]
+    """What is judged, and what can't be. Who has become another is counted as that one."""
+    lived = [e for e in person.entries if e.live and e.at >= case.since]
+    copies = [copy.made for e in lived if (copy := case.taken_over(e)) is not None]
+    counted = [e for e in lived if case.taken_over(e) is None and case.maker(e) != "hand"]
+    reached = counted or any(case.maker(e) != "hand" for e in copies)
     case.findings.touches += len(counted)
-    case.findings.customers += bool(counted)
+    case.findings.customers += bool(reached and person.id not in case.unions.into)
     for e in counted:
-        if case.was_apart(f"c:{person.id}", e):
-            case.findings.not_judged["distances: from before she was merged with another customer"] += 1
         if case.maker(e) == "other":
             case.findings.not_judged["all but gap, suppression and withdrawals: decided by another cadence"] += 1
         elif case.maker(e) == "old":

@@ -86,12 +86,25 @@ class Reader(Book):
                 found.setdefault(listed.key, []).append(listed)
         return found
 
-    def merged(self) -> dict[str, int]:
-        """Since when customers have taken in others; before that their ledgers were apart."""
-        sql = (
-            'SELECT into_, max(since) FROM (SELECT "into" AS into_, since FROM alias WHERE tenant_id = ?) a GROUP BY 1'
-        )
-        return {into: since for into, since in self.read(sql, self.tenant)}
+    def merged(self) -> dict[str, tuple[str, int]]:
+        """Who has become whom, and since when."""
+        sql = 'SELECT id, "into", since FROM alias WHERE tenant_id = ?'
+        return {id: (into, since) for id, into, since in self.read(sql, self.tenant)}
+
+    def entries_of(self, customer: str) -> list[Entry]:
+        """The ledger of one customer."""
+        return [Entry._make(row) for row in self.of_customer(Entry._fields, "touch", f"c:{customer}", "subject")]
+
+    def of_customer(self, columns: Iterable[str], table: str, name: str, by: str = "customer") -> Sequence[Any]:
+        """Her rows in a table; `name` is hers, or her subject's in the ledger."""
+        quoted = ", ".join(f'"{column}"' for column in columns)
+        sql = f"SELECT {quoted} FROM {table} WHERE bucket = ? AND tenant_id = ? AND {by} = ?"
+        return self.read(sql, self.bucket(name.removeprefix("c:") if by == "subject" else name), self.tenant, name)
+
+    def has_follow_up(self, customer: str, id: str) -> bool:
+        """Whether she has this follow-up."""
+        sql = "SELECT 1 FROM follow_up WHERE bucket = ? AND tenant_id = ? AND customer = ? AND id = ?"
+        return bool(self.read(sql, self.bucket(customer), self.tenant, customer, id))
 
     def heard_at(self, customer: str, time: int) -> list[Heard]:
         """The events of that very moment."""

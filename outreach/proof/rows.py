@@ -12,6 +12,8 @@ from outreach.store.codec import load
 
 #: States in which a touch holds no place.
 RELEASED = "released"
+#: The state of a follow-up whose customer has become another one: it goes on there.
+FORWARDED = "forwarded"
 
 
 class Known(NamedTuple):
@@ -124,6 +126,7 @@ class Said(NamedTuple):
     evidence: str
     basis: str
     expires: int | None
+    source: str = ""
 
 
 class Held(NamedTuple):

@@ -30,7 +30,7 @@ def judge(case: Case, subject: str, entries: Sequence[Entry]) -> None:
     """All contacts of one subject, a customer or an address, in order of time."""
     live = [e for e in entries if e.live]
     for i, e in enumerate(live):
-        if e.at < case.since or case.was_apart(subject, e):
+        if e.at < case.since or case.taken_over(e) is not None:
             continue
         for fault in _faults(case, subject, live, i):
             case.teller(e)(fault)
@@ -100,7 +100,7 @@ def _before(case: Case, live: Sequence[Entry], i: int, window: int) -> Iterator[
     for o in reversed(live[:i]):
         if e.at - o.at >= window:
             return
-        if o.at < e.at or (o.decided and case.obeys(o.purpose)):
+        if (o.at < e.at or (o.decided and case.obeys(o.purpose))) and not case.was_apart(o, e.at):
             yield o
 
 
@@ -120,13 +120,14 @@ def judge_back_off(case: Case, subject: str, entries: Sequence[Entry], heard: Se
     row = [e for e in entries if e.live and e.counts != "no" and case.obeys(e.purpose)]
     came, latest = _signs(heard)
     for i, e in enumerate(row):
-        if case.maker(e) != "engine" or e.at < case.since or case.was_apart(subject, e):
+        if case.maker(e) != "engine" or e.at < case.since or case.taken_over(e) is not None:
             continue
         case.findings.asked["back_off"] += 1
         known = bisect_right(came, e.at)
         sign = min(latest[known - 1], e.at) if known else None
-        if _too_soon(rule, gap, e, _unanswered(row, i, sign)):
-            silent = [o for o in _unanswered(row, i, sign) if not case.told_later(o, e.at)]
+        silent = [o for o in _unanswered(row, i, sign) if not case.was_apart(o, e.at)]
+        if _too_soon(rule, gap, e, silent):
+            silent = [o for o in silent if not case.told_later(o, e.at)]
             if _too_soon(rule, gap, e, silent):
                 case.findings.broke(_pushy(subject, rule, gap, e, silent, sign))
 

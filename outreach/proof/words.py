@@ -24,7 +24,9 @@ _SAID: Final = {
     "withdrawn": "the customer has withdrawn her consent", "expired": "consent had run out",
     "none": "no consent was recorded",
 }  # fmt: skip
-_IMPORT: Final = "consent: a withdrawal came with an import, without a date of its coming"
+_IMPORT: Final = "consent: a withdrawal came with an import, or is of one who was erased: nobody knows when it came"
+#: Where a merge says a withdrawal once more, in its own moment.
+_RESTATED: Final = "customer.merged: "
 
 
 def judge(case: Case, person: Person) -> None:
@@ -32,7 +34,7 @@ def judge(case: Case, person: Person) -> None:
     subject = f"c:{person.id}"
     for e in person.entries:
         maker = case.maker(e)
-        if not e.live or e.at < case.since or maker in ("hand", "old"):
+        if not e.live or e.at < case.since or maker in ("hand", "old") or case.taken_over(e) is not None:
             continue
         faults = [*_suppressed(case, subject, e), *_consent(case, subject, person, e, in_force=maker == "engine")]
         if maker == "engine" and e.purpose in _PROACTIVE:
@@ -109,14 +111,15 @@ def _at_address(listed: Sequence[Listed]) -> Iterator[Said]:
 
 def _known_before(case: Case, no: Said, e: Entry) -> bool:
     """Whether it was known of before this contact."""
-    known = _known(case, no)
+    known = no.at if no.source.startswith(_RESTATED) else _known(case, no)
     return known is not None and known < e.at
 
 
 def _known(case: Case, no: Said) -> int | None:
     """Since when it was known for sure; None when no event tells. At an address anybody there may have said it."""
-    who = case.reader.sharing(no.customer[2:]) if no.customer.startswith("a:") else [no.customer]
-    found = [known[1] for c in who if (known := case.known(c, no.at)) is not None]
+    at_address = no.customer.startswith("a:")
+    who = case.reader.sharing(no.customer[2:]) if at_address else [no.customer]
+    found = [known for c in who if (known := case.known(c, no.at, here=not at_address)) is not None]
     return max(found, default=None)
 
 
@@ -152,11 +155,15 @@ def _over(case: Case, h: Held, e: Entry) -> bool:
 
 
 def _opened_before(case: Case, h: Held, e: Entry) -> bool:
-    """Whether that was known by then. A reply's hold begins when it is read by us; others when they were told of."""
+    """Whether that was known by then. A reply's hold begins when it is read by us; others when they were told of; what
+    was another's, whose hold may have become one with hers, when that one became her."""
+    taken = case.taken.get(h.customer)
+    if taken is not None and e.at <= taken.holds.get((h.name, h.key), e.at - 1):
+        return False
     if h.name == "reply":
         return True
     known = case.known(h.customer, h.opened)
-    return known is None or known[1] < e.at
+    return known is None or known < e.at
 
 
 def _fault(e: Entry, subject: str, check: str, rule: str, said: str, numbers: Mapping[str, object]) -> Fault:

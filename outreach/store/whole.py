@@ -71,7 +71,9 @@ class Whole(Book):
     def forget_addresses(self, customer: str) -> None:
         """She is reached by no address any more, those of former days included: they lie in buckets of their own, so
         all are gone through."""
-        self.write("DELETE FROM address WHERE tenant_id = ? AND customer = ?", self.tenant, customer)
+        keys = self.read("SELECT address_key FROM address WHERE tenant_id = ? AND customer = ?", self.tenant, customer)
+        sql = "DELETE FROM address WHERE bucket = ? AND tenant_id = ? AND address_key = ? AND customer = ?"
+        self.write_many(sql, [(self.bucket(key), self.tenant, key, customer) for (key,) in keys])
 
     def forget(self, customer: str, tables: Iterable[str]) -> None:
         """Remove her rows from these tables."""

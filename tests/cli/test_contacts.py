@@ -57,3 +57,12 @@ def test_what_she_did_is_written_down_and_counts_nothing(shop: Run):
 def test_asked_wrongly(shop: Run, args: str, code: int):
     ran = shop(*args.split())
     assert (ran.code, ran.out) == (code, "")
+
+
+def test_by_the_id_of_one_who_has_become_another(shop: Run, business: Path):
+    merged = {"id": "m", "type": "customer.merged", "customer": "bob", "time": "2026-11-02T14:05:00Z",
+              "data": {"into": "ann"}}  # fmt: skip
+    assert shop("ingest", jsonl(business / "ev.jsonl", [merged])).code == 0
+    assert shop("contact", "bob", "--channel", "call").code == 0
+    asked = shop("may", "bob", "--channel", "call", "--json")
+    assert (asked.code, asked.json["customer"], asked.json["may"]) == (1, "ann", False)

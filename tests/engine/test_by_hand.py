@@ -229,3 +229,14 @@ def test_an_inbound_contact_moves_nothing():
     it.tell("purchase")
     it.tell("contact.made", channel="call", direction="inbound")
     assert (it.one().reason, it.one().wake) == ("", utc("2026-11-02T16:00"))
+
+
+def test_who_has_become_another_is_asked_about_and_written_down_as_that_one():
+    it = an_engine(rules_of(a_rule(on="never"), cadence=CADENCE), a_customer(), a_customer("c2"), at="2026-11-02T15:00")
+    it.tell("contact.made", "c2", channel="call", id="k0")
+    it.tell("customer.merged", into="c2")
+    answer = may(it)
+    assert (answer.contact.customer, codes(answer)) == ("c2", ["gap:20h", "cap:1/14d"])
+    made = Contact(customer="c1", override="she asked", id="k1")
+    assert [log(it.engine, made).status for _ in range(2)] == ["accepted", "duplicate"]
+    assert (len(it.touches("c2")), it.touches("c1")) == (2, [])

@@ -104,6 +104,19 @@ class TestErasing:
         [state] = shop.wait("2026-11-05T18:00").states("new")
         assert state in ("suppressed opted_out:sms", "suppressed suppressed:sms")
 
+    @pytest.mark.parametrize("refuse", [stop, withdraw, tick_no])
+    def test_nor_is_who_comes_in_again_under_the_same_id(self, refuse):
+        """No id of hers is remembered: news of who she is makes her anew, with no word but what her phone keeps."""
+        shop = an_engine(RULES)
+        shop.wait("2026-11-02T15:10")
+        refuse(shop)
+        forget(shop)
+        assert shop.tell("purchase").status == "rejected"
+        assert shop.tell("customer.changed", first_name="Ann", phone=PHONE).status == "accepted"
+        shop.tell("purchase", id="again")
+        [state] = shop.wait("2026-11-05T18:00").states()
+        assert state in ("suppressed opted_out:sms", "suppressed suppressed:sms")
+
     def test_caps_of_her_phone_hold_for_who_shares_it(self):
         shop = an_engine(RULES, a_customer("c1"), a_customer("c2"))
         for n in range(2):

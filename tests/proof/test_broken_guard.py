@@ -8,6 +8,7 @@ from outreach.core import guard
 from tests.proof.damage import House
 from tests.support.business import a_customer, a_rule, an_engine, rules_of
 
+pytestmark = pytest.mark.postgres_too
 RULES = [a_rule("sms: {at: immediately, template: hi}", name=f"r{n}", on=f"e{n}") for n in range(2)]
 #: What the house asks for, and which guard no longer stands for it.
 CASES = {

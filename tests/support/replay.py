@@ -206,13 +206,15 @@ def stirs(type: str, data: dict) -> bool:
 
 
 def told_twice(shop: Business) -> list[tuple]:
-    """More than one follow-up of one event, rule and step; and more than one live touch of one follow-up."""
+    """More than one follow-up of one event, rule and step; and more than one live touch of one follow-up,
+    but for those of a customer who has become this one: both may have had the same before."""
     return select(
         shop, "SELECT customer, event, rule, step FROM follow_up GROUP BY 1, 2, 3, 4 HAVING count(*) > 1"
     ) + select(
         shop,
-        "SELECT subject, follow_up FROM touch WHERE follow_up <> '' AND state <> 'released' GROUP BY 1, 2"
-        " HAVING count(*) > 1",
+        "SELECT subject, follow_up FROM touch t WHERE follow_up <> '' AND state <> 'released' AND NOT EXISTS"
+        " (SELECT 1 FROM alias a JOIN touch o ON o.subject = 'c:' || a.id WHERE o.id = t.id AND"
+        " t.subject = 'c:' || a.\"into\") GROUP BY 1, 2 HAVING count(*) > 1",
     )
 
 

@@ -25,6 +25,7 @@ _NAMES = re.compile(r"\bbucket\b\s*(?:=|BETWEEN\b)|\(bucket, id\) >|INSERT INTO 
 ACROSS = (
     r"SELECT count\(\*\) FROM customer ",
     r"SELECT .* FROM alias WHERE tenant_id = %s",
+    r"SELECT address_key FROM address WHERE tenant_id = %s AND customer = %s",  # of one who is erased
     r"SELECT state, count\(\*\) FROM follow_up ",
     # what was sent; what came to an end; what waits
     r"SELECT .* FROM attempt t WHERE t\.tenant_id = %s.* ORDER BY t\.made DESC",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 
+from tests.support.business import an_event
 from tests.web.house import MAYA, House, plain
 
 
@@ -57,3 +59,13 @@ def test_another_computer_needs_the_key(house: House):
     cadenced(house)
     assert house.guest().get("/v1/customers/maya/may").status_code == 403
     assert house.guest().post("/v1/customers/maya/contacts", json={}).status_code == 403
+
+
+def test_by_the_id_of_one_who_has_become_another(house: House):
+    house.people(MAYA, replace(MAYA, id="m2"))
+    house.happens(an_event("customer.merged", "m2", into="maya"))
+    assert house.client.get("/v1/customers/m2/may").json()["customer"] == "maya"
+    made = house.client.post("/v1/customers/m2/contacts", json={"channel": "call", "id": "k1"})
+    assert (made.status_code, made.json()["status"]) == (201, "accepted")
+    heard = house.client.get("/v1/customers/maya").json()["heard"]
+    assert "by_hand" in [h["kind"] for h in heard]
