@@ -116,7 +116,7 @@ class _Survey:
         if len(times) + sum([self.many[key] for key in takers]) <= limit.most:
             return
         start, per = number(self.now), micros(limit.per)
-        room = Room(limit.most, per, [PAST] * limit.most + [t for t in times if t <= start])
+        room = Room(limit.most, per, [PAST] * limit.most + [t for t in times if t <= start], limit.law is not None)
         for key in takers:
             self.kinds[key].takes.append(room)
             self.kinds[key].reach = max(self.kinds[key].reach, per)
