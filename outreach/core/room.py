@@ -92,9 +92,10 @@ class Row:
 class Kind:
     """What all contacts of one channel and purpose have in common.
 
-    `opens` says from which moment on holds and hours allow it; LATE when never. `own` are the rooms in which it must find a place, `takes` those in which it takes one, `foreign` those of `takes`
-    that aren't its own but another's, who must not be pushed out. `row` is the row in which it must wait, `rows` are
-    those in which others wait for it. Beyond `reach` it is in nobody's way, once its rows are settled.
+    `opens` says from which moment on holds and hours allow it; LATE when never. `own` are the rooms in which it must
+    find a place, `takes` those in which it takes one, `foreign` those of `takes` that aren't its own but another's, who
+    must not be pushed out. `row` is the row in which it must wait, `rows` are those in which others wait for it. Beyond
+    `reach` it is in nobody's way, once its rows are settled.
     """
 
     opens: Callable[[int], int]
