@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from outreach.core.back_off import back_off_guards
 from outreach.core.cadence import Cadence, Cap, length
 from outreach.core.consenting import refused
 from outreach.core.follow_up import TOUCHING, FollowUp
-from outreach.core.lawful import law_guards, lawful_hours, unlawful
+from outreach.core.lawful import law_guards, unlawful
 from outreach.core.ledger import Touch
 from outreach.core.objecting import Guard, Objection
 from outreach.core.open_hours import hours_guards
@@ -79,7 +80,8 @@ def objections(
 
 def _guards(f: FollowUp, standing: Standing, policy: Policy, planned: Sequence[Touch]) -> list[Guard]:
     touches = (*standing.touches_for(f.channel), *planned)
-    guards = [*_lasting(f, standing, policy), *law_guards(f, standing, policy, touches)]
+    guards = lasting_guards(f, standing, policy)
+    guards += [*hours_guards(f, standing, policy), *law_guards(f, standing, policy, touches)]
     if policy.cadence.policy(f.purpose).obeys_caps:
         guards.append(_gap_guard(policy.cadence, touches))
         guards.extend(back_off_guards(standing, policy.cadence, planned))
@@ -87,25 +89,16 @@ def _guards(f: FollowUp, standing: Standing, policy: Policy, planned: Sequence[T
     return guards
 
 
-def own_guards(f: FollowUp, standing: Standing, policy: Policy) -> list[Guard]:
-    """The guards that ask for no other touch: holds, silence, consent that ends, hours, also those of laws."""
-    return [*_lasting(f, standing, policy), *lawful_hours(f, standing, policy)]
+def lasting_guards(f: FollowUp, standing: Standing, policy: Policy) -> list[Guard]:
+    """The guards that ask for no other touch and for no hours: holds, silence, consent that ends."""
+    holds = (h for h in policy.cadence.holds if h.name in standing.holds and f.purpose in h.purposes)
+    held = [_hold_guard(f, hold.name, standing) for hold in islice(holds, 1)]
+    return [*held, *quiet_guards(f, standing, policy.cadence)]
 
 
-def _lasting(f: FollowUp, standing: Standing, policy: Policy) -> Iterator[Guard]:
-    yield _hold_guard(f, standing, policy.cadence)
-    yield from quiet_guards(f, standing, policy.cadence)
-    yield from hours_guards(f, standing, policy)
-
-
-def _hold_guard(f: FollowUp, standing: Standing, cadence: Cadence) -> Guard:
-    held = next((h for h in cadence.holds if h.name in standing.holds and f.purpose in h.purposes), None)
-    if held is None:
-        return lambda at: None
-    since = standing.holds[held.name]
-    reason = Reason(
-        code=f"hold:{held.name}", text=f"an open {held.name} holds {f.purpose}", numbers={"since": since.isoformat()}
-    )
+def _hold_guard(f: FollowUp, name: str, standing: Standing) -> Guard:
+    numbers = {"since": standing.holds[name].isoformat()}
+    reason = Reason(code=f"hold:{name}", text=f"an open {name} holds {f.purpose}", numbers=numbers)
     return lambda at: (None, reason)
 
 

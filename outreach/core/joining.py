@@ -1,10 +1,20 @@
 """The best arrangement of a customer's wishes, those that may join another one included.
 
-One that may join, and can't have its own moment beside the more important ones, joins the most important of those that
-use the same channel at a moment between its own wish and the end of its worth, and within its own hours. Then it takes
-no room, and the winner stays within these bounds. Before its wish it never joins: nobody should speak of what isn't due
-yet. Nobody is moved to make it possible. One that had its own moment, and would have to give way so that a less
-important one isn't lost, joins too; and one that would be lost joins whoever is there, a less important one too.
+The rule, of those that may join, the most important first. `W` is a winner for `x` when it uses the same channel and
+has a moment of its own that is good for `x`: between its wish and the end of its worth, within its hours, and not where
+contacts that took place have used up a law's places. Before its wish it never joins: nobody should speak of what isn't
+due yet.
+
+1. Beside the more important ones, as they would stand if they were all, `x` has its own moment (its first), and keeps
+   it. Nobody is moved to make that possible.
+2. Else it joins the most important winner among the more important ones, if there is one. It takes no room then, and
+   the winner stays between the wish and the end of `x`, whatever less important ones might ask of it.
+3. Else it finds a place like everybody else.
+
+When all have had their turn, and one of those under 1 or 3 has had to give way (it is kept, and not at its first
+moment) while a more important winner is there, all is done anew with the most important of these joining that winner;
+and so on until there is none. In the end whoever is lost joins the most important winner of all, less important ones
+too. What goes anyway joins nothing; it may be joined.
 """
 
 from __future__ import annotations
@@ -87,6 +97,7 @@ def _choice(x: Wish, keeping: Keeping, winner: Wish | None) -> Wish | None:
         placed = keeping.search.beside(x, line)
         if placed is not None and (x.first, x) in placed:
             return None
+    if winner is None or winner not in keeping.kept:
         winner = _winner(x, line, x.rank)
     if winner is None or winner.fixed:
         return winner

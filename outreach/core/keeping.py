@@ -34,6 +34,8 @@ class Keeping:
 
     def keep(self, x: Wish) -> bool:
         """Keep `x` too, if that is possible without losing any that is kept."""
+        if self.search.hopeless([*self.kept, x]):
+            return False
         line = self.search.beside(x, self.line)
         if line is None:
             line = self.search.fits([*self.kept, x])

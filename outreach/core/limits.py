@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from outreach.core.cadence import Cap, PurposePolicy
-from outreach.core.law import Law, limiting
+from outreach.core.law import Law, Place, limiting
 from outreach.core.lawful import law_counted
 from outreach.core.ledger import Touch
 from outreach.core.policy import Policy
@@ -49,7 +50,12 @@ class Limit:
 def limits(standing: Standing, policy: Policy) -> list[Limit]:
     """What the guards of gap, caps and laws hold for this customer. Whatever else limits touches by other touches in a
     window belongs here too."""
-    gap = policy.cadence.min_gap
+    cadence = policy.cadence
+    return list(_limits(cadence.min_gap, cadence.caps, cadence.laws, standing.places))
+
+
+@lru_cache(maxsize=1024)
+def _limits(gap: timedelta, caps: tuple[Cap, ...], laws: tuple[Law, ...], places: frozenset[Place]) -> list[Limit]:
     found = [Limit(1, gap)] if gap else []
-    found += [Limit(cap.max, cap.per, cap) for cap in policy.cadence.caps]
-    return found + [Limit(by.max, by.per, law=law) for law, by in limiting(policy.cadence.laws, standing.places)]
+    found += [Limit(cap.max, cap.per, cap) for cap in caps]
+    return found + [Limit(by.max, by.per, law=law) for law, by in limiting(laws, places)]

@@ -156,6 +156,8 @@ class Plan(Mapping[str, Place]):
             return Place(at=_worth(f, found.at), reasons=found.reasons)
         at = self._moments.get(f.id)
         everybody = list(self._beside(f, at or f.valid_until))
+        if at == wish and opening(f, at, self._standing, self._policy, [touch for _, touch in everybody]).at == at:
+            return Place(at=at)
         bigger = [touch for other, touch in everybody if by_importance(other) < by_importance(f)]
         beside = [touch for _, touch in everybody]
         found = opening(f, wish, self._standing, self._policy, bigger)

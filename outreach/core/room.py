@@ -92,12 +92,13 @@ class Row:
 class Kind:
     """What all contacts of one channel and purpose have in common.
 
-    `own` are the rooms in which it must find a place, `takes` those in which it takes one, `foreign` those of `takes`
-    that aren't its own but another's, who must not be pushed out. `row` is the row in which it must wait, `rows` are
-    those in which others wait for it. Beyond `reach` it is in nobody's way, once its rows are settled.
+    `opens` says from which moment on holds and hours allow it; LATE when never. `own` are the rooms in which it must
+    find a place, `takes` those in which it takes one, `foreign` those of `takes` that aren't its own but another's, who
+    must not be pushed out. `row` is the row in which it must wait, `rows` are those in which others wait for it. Beyond
+    `reach` it is in nobody's way, once its rows are settled.
     """
 
-    ask: Callable[[datetime], datetime | None]
+    opens: Callable[[int], int]
     channel: str = ""
     own: list[Room] = field(default_factory=list)
     takes: list[Room] = field(default_factory=list)
@@ -105,34 +106,11 @@ class Kind:
     row: Row | None = None
     rows: list[Row] = field(default_factory=list)
     reach: int = 1
-    known: dict[int, int] = field(default_factory=dict)
-    closed: dict[int, int] = field(default_factory=dict)
-
-    def opens(self, t: int) -> int:
-        """The first moment from `t` on that holds and hours allow; LATE when none is in sight."""
-        at = self.known.get(t)
-        if at is None:
-            at = self.known[t] = self._within(t) or self._asked(t)
-        return at
 
     def tells(self, t: int) -> bool:
         """Whether it may be told then in the contact of another one: no new place is taken, but where a law's are all
         taken nothing of the kind is said."""
         return self.opens(t) == t and all(room.free <= t for room in self.own if room.by_law)
-
-    def _within(self, t: int) -> int:
-        """The end of a closed time known already that `t` lies in; 0 when it lies in none."""
-        for end, start in self.closed.items():
-            if start <= t < end:
-                return end
-        return 0
-
-    def _asked(self, t: int) -> int:
-        found = self.ask(instant(t))
-        end = LATE if found is None else number(found)
-        if end > t:
-            self.closed[end] = min(t, self.closed.get(end, t))
-        return end
 
 
 @dataclass(slots=True, eq=False)

@@ -16,12 +16,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import le
+from typing import Any
 
-from outreach.core.room import LATE, PAST, Kind, Line, Room, Row, Wish
+from outreach.core.room import LATE, PAST, Kind, Line, Wish
 from outreach.core.walk import Walk
 
 #: Fewer than this are tried faster than looked up.
 FEW = 4
+
+#: Who waits for a room: the earliest moment of any and how many they are; then the room's times, `most` and `per`.
+_Queue = list[Any]
+#: Who waits in a row: the earliest moment of any, how far the last lies behind the first at least, and its place among
+#: all that are unanswered; then the row's gaps, and the place from which on they are the longest.
+_Column = list[Any]
 
 
 class Search(Walk):
@@ -33,13 +40,22 @@ class Search(Walk):
     def __init__(self, group: Sequence[Wish], steps: int = LATE) -> None:
         super().__init__()
         self.steps = steps
-        self._rooms = list({id(room): room for x in group for room in x.kind.takes}.values())
-        self._rows = list({id(row): row for x in group for row in x.kind.rows}.values())
+        self._rooms = list(dict.fromkeys(room for x in group for room in x.kind.takes))
+        self._rows = list(dict.fromkeys(row for x in group for row in x.kind.rows))
+        rooms, rows = ({one: n for n, one in enumerate(some)} for some in (self._rooms, self._rows))
+        self._waits_in = {
+            kind: ([rooms[room] for room in kind.own if room in rooms], rows.get(kind.row))
+            for kind in {x.kind for x in group}
+        }
         self._fixed = any(x.fixed for x in group)
         others = {(id(room), -1): (room, -1) for x in group for room in x.kind.foreign}
         anyway = {(id(room), x.rank): (room, x.rank) for x in group if x.fixed for room in x.kind.takes}
         self._watched = list((others | anyway).values())
         self._failed: dict[frozenset[Wish], list[tuple[int, ...]]] = {}
+
+    def hopeless(self, todo: Sequence[Wish]) -> bool:
+        """Whether it shows at once that not all of these can have their place."""
+        return self._moments(sorted(todo, key=_by_end), PAST) is None
 
     def fits(self, todo: Sequence[Wish]) -> Line | None:
         """An arrangement in which all of these have their place; None when there is none, or no more steps are left."""
@@ -55,6 +71,8 @@ class Search(Walk):
         """Give all of these, in order of their ends, a moment from now on."""
         if not todo:
             return True
+        if len(todo) == 1:
+            return self._last(todo[0], now)
         found = self._moments(todo, now)
         if found is None:
             return False
@@ -77,18 +95,30 @@ class Search(Walk):
         failed.append(state)
         return False
 
+    def _last(self, x: Wish, now: int) -> bool:
+        """Give the only one that is left its moment."""
+        t = self.earliest(x, now)
+        if t > x.end or self.steps <= 0:
+            return False
+        self.steps -= 1
+        self.push(t, x)
+        return True
+
     def _moments(self, todo: list[Wish], now: int) -> tuple[list[int], int] | None:
         """The earliest moment of each, LATE for one whose turn can't be next, and before when whoever is next must
         come; None when not all have a place."""
         moments, over = [], LATE
-        behind: dict[Kind, tuple[int, int]] = {}
-        waiting = {room: [LATE, 0] for room in self._rooms}
-        rows: dict[Row, list[int]] = {}
+        queues = [[LATE, 0, room.times, room.most, room.per] for room in self._rooms]
+        columns = [[LATE, 0, row.count, row.gaps, len(row.gaps) - 1] for row in self._rows]
+        views: dict[Kind, tuple[int, int, list[_Queue], _Column | None]] = {}
         for x in todo:
-            kind = x.kind
-            if kind not in behind:
-                behind[kind] = max(now, self.free(kind)), self.reach(kind)
-            since, reach = behind[kind]
+            kind, end = x.kind, x.end
+            view = views.get(kind)
+            if view is None:
+                rooms, place = self._waits_in[kind]
+                own, column = [queues[n] for n in rooms], columns[place] if place is not None else None
+                view = views[kind] = max(now, self.free(kind)), self.reach(kind), own, column
+            since, reach, own, column = view
             if since < x.wish:
                 since = x.wish
             if since >= over:
@@ -98,7 +128,7 @@ class Search(Walk):
                 moments.append(since)
                 if since + reach < over:
                     over = since + reach
-            if since > x.end or not _holds(x, since, waiting) or (kind.row and not _in_line(x, since, kind.row, rows)):
+            if since > end or not _holds(own, since, end) or (column and not _in_line(column, since, end)):
                 return None
         return moments, over
 
@@ -129,31 +159,37 @@ class Search(Walk):
         return tuple(left)
 
 
-def _holds(x: Wish, since: int, waiting: dict[Room, list[int]]) -> bool:
-    """Whether each room can hold `x`, not before `since`, behind all that wait for it and end earlier. What waits for
-    a room is known by the earliest moment of any, and how many they are."""
-    for room in x.kind.own:
-        queue = waiting[room]
-        first, many = queue
+def _holds(own: Sequence[_Queue], since: int, end: int) -> bool:
+    """Whether each of these rooms can hold one more, not before `since` and not after `end`, behind all that wait for
+    it and end earlier."""
+    for queue in own:
+        first, many, times, most, per = queue
         if since < first:
             queue[0] = first = since
-        rounds, place = divmod(many, room.most)
-        free = room.times[place - room.most] + room.per
-        if (free if free > first else first) + rounds * room.per > x.end:
-            return False
+        if many:  # the first one of all has asked for its room already
+            if many < most:
+                free = times[many - most] + per
+                if free < first:
+                    free = first
+            else:
+                rounds, place = divmod(many, most)
+                free = times[place - most] + per
+                free = (free if free > first else first) + rounds * per
+            if free > end:
+                return False
         queue[1] = many + 1
     return True
 
 
-def _in_line(x: Wish, since: int, row: Row, rows: dict[Row, list[int]]) -> bool:
-    """The same for a row: here with how many there are goes how far the last lies behind the first at least."""
-    queue = rows.setdefault(row, [LATE, 0, 0])
-    if since < queue[0]:
-        queue[0] = since
-    if queue[0] + queue[2] > x.end:
+def _in_line(column: _Column, since: int, end: int) -> bool:
+    """The same for a row."""
+    first, width, place, gaps, last = column
+    if since < first:
+        column[0] = first = since
+    if first + width > end:
         return False
-    queue[1] += 1
-    queue[2] += row.gap(queue[1])
+    column[2] = place = place + 1
+    column[1] = width + gaps[place if place < last else last]
     return True
 
 

@@ -10,11 +10,12 @@ from datetime import datetime
 from outreach.core.back_off import ladder, unanswered
 from outreach.core.cadence import PurposePolicy
 from outreach.core.follow_up import FollowUp
-from outreach.core.guard import ROUNDS, Policy, own_guards
+from outreach.core.guard import ROUNDS, Policy, lasting_guards
 from outreach.core.ledger import Touch
 from outreach.core.limits import Limit, limits
-from outreach.core.room import LATE, PAST, Kind, Line, Room, Row, Wish, micros, number
+from outreach.core.room import LATE, PAST, Kind, Line, Room, Row, Wish, instant, micros, number
 from outreach.core.standing import Standing
+from outreach.core.timetable import timetable
 from outreach.core.walk import Walk, by_moment
 
 #: Channel and purpose; and the follow-up itself where it looks at rooms in which it isn't counted.
@@ -108,14 +109,14 @@ class _Survey:
     def _room(self, limit: Limit, owners: list[Key], takers: list[Key]) -> None:
         if limit.most <= 0:
             for key in owners:
-                self.kinds[key].ask = _never
+                self.kinds[key].opens = _never
             return
         touches, since = self.seen[owners[0][0]], self.now - limit.per
         times = [number(at) for at in limit.times(touches) if at > since]
         if len(times) + sum([self.many[key] for key in takers]) <= limit.most:
             return
         start, per = number(self.now), micros(limit.per)
-        room = Room(limit.most, per, [PAST] * limit.most + [t for t in times if t <= start])
+        room = Room(limit.most, per, [PAST] * limit.most + [t for t in times if t <= start], limit.law is not None)
         for key in takers:
             self.kinds[key].takes.append(room)
             self.kinds[key].reach = max(self.kinds[key].reach, per)
@@ -166,25 +167,25 @@ class _Survey:
         return [Wish(id, -1, t, t, kind, first=t, fixed=True) for id, (t, kind) in self.ahead.items()]
 
 
-def _alone(f: FollowUp, standing: Standing, policy: Policy) -> Callable[[datetime], datetime | None]:
-    """From which instant on `f` might happen if there were no other touch: what holds and hours say (None: never)."""
-    guards = own_guards(f, standing, policy)
+def _alone(f: FollowUp, standing: Standing, policy: Policy) -> Callable[[int], int]:
+    """From which moment on `f` might happen if there were no other touch: what holds and hours say (LATE: never)."""
+    table, guards = timetable(f, standing, policy), lasting_guards(f, standing, policy)
+    if table is None:
+        return _never
+    if not guards:
+        return table.opens
 
-    def opens(at: datetime) -> datetime | None:
+    def opens(t: int) -> int:
         for _ in range(ROUNDS):
-            for guard in guards:
-                later = guard(at)
-                if later is not None:
-                    if later[0] is None:
-                        return None
-                    at = later[0]
-                    break
-            else:
-                return at
-        return None
+            t = table.opens(t)
+            later = next((found for guard in guards if t < LATE and (found := guard(instant(t))) is not None), None)
+            if later is None:
+                return t
+            t = LATE if later[0] is None else number(later[0])
+        return LATE
 
     return opens
 
 
-def _never(at: datetime) -> datetime | None:
-    return None
+def _never(t: int) -> int:
+    return LATE

@@ -52,7 +52,8 @@ class Walk:
                 t = free
         for row in kind.rows:
             if row is kind.row or self._waits(row):
-                free = row.free
+                many, most = row.before + len(row.times), len(row.gaps)
+                free = row.times[-1] + row.gaps[many - 1 if many < most else -1]
                 if free > t:
                     t = free
         return t

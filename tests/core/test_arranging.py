@@ -181,3 +181,11 @@ def test_what_somebody_else_was_sent_at_the_shared_phone_is_not_forgotten_by_an_
 def test_a_cap_of_none_keeps_out_whom_it_covers():
     crowd = Crowd([(9, 0, 5, "sms", "care"), (1, 0, 5, "call", "care")], 2, [Limit(0, 10, "sms")])
     assert crowd.planned() == (None, 0)
+
+
+def test_who_came_last_of_those_that_must_keep_away_makes_a_difference_to_an_order_that_failed():
+    """The SMS of hours 0 and 3 may change places: only with the least important one first is it out of reach of what
+    goes anyway at 12, and all that else is known of the two orders is the same."""
+    wishes = [(9, 0, 3), (8, 10, 0), (7, 21, 0), (6, 24, 0), (1, 0, 3)]
+    crowd = Crowd([*((*w, "sms", "care") for w in wishes), (5, 12, 0, "sms", "transactional")], 3, [Limit(2, 10)])
+    assert replace(crowd, purposes=ODD).planned() == (3, 10, 21, 24, 12, 0)

@@ -166,3 +166,12 @@ def test_a_law_counts_what_the_house_does_not():
     wishes = [(9, 0, 20, "call", "care"), (1, 0, 20, "call", "safety")]
     assert Crowd(wishes, 3, back_off=TWICE).planned() == (0, 0)
     assert Crowd(wishes, 3, laws=[Limit(1, 10, "call", law=True)]).planned() == (10, 0)
+
+
+def test_how_many_are_unanswered_makes_a_difference_to_an_order_that_failed():
+    """What counts for nobody leaves the room as it was, and the row longer."""
+    safety = [(4, 5, 23), (4, 26, 2), (2, 4, 0)]
+    care = [(6, 0, 16), (6, 20, 40), (3, 0, 0)]
+    wishes = [(*w, "sms", purpose) for purpose, some in (("safety", safety), ("care", care)) for w in some]
+    crowd = Crowd(wishes, 4, back_off=BackOff(after=0, factor=3, longest=8), purposes=ODD)
+    assert crowd.planned() == best_by_steps(crowd) == (16, 60, 28, 28, None, 4)

@@ -13,8 +13,9 @@ from outreach.core.follow_up import FollowUp
 from outreach.core.hours import parse_hours
 from outreach.core.ledger import Touch
 from outreach.core.planner import arrange, by_importance
-from tests.support.arranged import Crowd, a_crowd
+from tests.support.arranged import Crowd, Limit, Past, a_crowd, a_real_crowd
 from tests.support.guarded import DAY, HOUR, NOON, a_cap, a_follow_up, a_policy, a_standing, a_touch
+from tests.support.joined import joined_by_rule
 
 GAP = a_policy(gap=20 * HOUR)
 ALL = frozenset({"a", "b", "c"})
@@ -141,6 +142,38 @@ def crowds(seed: int, count: int) -> list[Crowd]:
         ids = [f.id for f in crowd.ahead]
         found.append(replace(crowd, may_join=frozenset(dice.sample(ids, dice.randrange(len(ids) + 1)))))
     return found
+
+
+def crowds_at_one_phone(seed: int, count: int) -> list[Crowd]:
+    """Small ones, mostly by SMS, half of them with laws and a back-off, in which most may join."""
+    dice = random.Random(seed)
+    found = []
+    for n in range(count):
+        crowd = (a_real_crowd if n % 2 else a_crowd)(dice, 7, span=8)
+        wishes = [(*w[:3], "sms" if dice.random() < 0.6 else w[3], w[4]) for w in crowd.wishes]
+        may_join = frozenset(f.id for f in crowd.ahead if dice.random() < 0.6)
+        found.append(replace(crowd, wishes=wishes, may_join=may_join))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_who_joins_whom_is_what_the_rule_says(seed: int):
+    joins = 0
+    for crowd in crowds_at_one_phone(seed, 60):
+        told = {id: p.joins or (p.at - NOON) // HOUR for id, p in crowd.plan().items() if p.at is not None}
+        assert told == joined_by_rule(crowd), crowd
+        joins += sum(isinstance(where, str) for where in told.values())
+    assert joins > 5
+
+
+def test_where_a_law_has_no_place_left_nothing_of_the_kind_is_told():
+    law = [Limit(1, 10, "sms", "marketing", law=True)]
+    crowd = Crowd([(9, 0, 5, "sms", "care"), (1, 0, 5, "sms", "marketing")], 1, may_join=frozenset({"f1"}), laws=law)
+    assert joined_by_rule(crowd) == {"f0": 0, "f1": "f0"}
+    assert crowd.plan()["f1"].joins == "f0"
+    crowd = replace(crowd, past=[Past(-2, "sms", "marketing")])
+    assert joined_by_rule(crowd) == {"f0": 0}
+    assert (crowd.plan()["f1"].joins, crowd.plan()["f1"].at) == ("", None)
 
 
 @pytest.mark.parametrize("seed", range(8))
