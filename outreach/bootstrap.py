@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine as Database
 
+from outreach.beside import refuse_another_key
 from outreach.core.rule_index import RuleIndex
 from outreach.engine import Engine
 from outreach.errors import ConfigError, DatabaseError
@@ -153,6 +154,7 @@ def read_secret(settings: Settings, database: Database) -> bytes:
     if path is None:
         return b"memory"
     if not path.exists():
+        refuse_another_key(database, path)
         try:
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except OSError as error:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from outreach.beside import quarantined
 from outreach.bootstrap import SystemClock, open_store, read_rules
 from outreach.errors import DatabaseError, OutreachError, RulebookError
 from outreach.providers import senders
@@ -58,6 +59,8 @@ def _database(s: Settings) -> str:
     with store.writing() as tx:  # a read-only file is found out here
         tx.house.set("doctor", "was here")
         people = tx.customers.count()
+    if said := quarantined(store):
+        raise DatabaseError(f"QUARANTINE: {said}")
     return f"{shown(s.database_url)}, {people} customers, schema and secret fit"
 
 

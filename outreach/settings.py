@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     #: Keys the hashes of addresses. Losing it loses every opt-out; a SQLite database has a file beside it.
     secret: SecretStr | None = None
     secret_file: Path | None = None
+    #: Where a mark of the database is kept beside it, by which a restored one is known. SQLite: the file's own folder.
+    state_dir: Path | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     #: What `POST /v1/…` asks for as `Authorization: Bearer …`; without one, only this machine may connect.

@@ -24,6 +24,9 @@ IN_WORDS = (
     ("waits_for:", "it waits for the {}"), ("came_before:", "the {} came before"), ("released", "a person let it go"),
     ("capacity:", "the day's list of {} is full"),
     ("room", "a more important contact came first"), ("merged:", "told together with {}"),
+    ("restored:overdue", "overdue when the restored database was opened again"),
+    ("restored:perhaps", "due in the time that the backup lacks: nobody knows whether it went out"),
+    ("restored:sent", "the provider had accepted it in the time that the backup lacks"),
     ("merge", "joins another contact"), ("duplicate:", "two customers became one, and had the same planned"),
 )  # fmt: skip
 

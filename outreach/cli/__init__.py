@@ -21,7 +21,7 @@ COMMANDS = {
     "serve": ("serving", "Run web pages, HTTP interface and scheduler in one process."),
     "worker": ("serving", "Run the scheduler alone; any number may share a database."),
     "doctor": ("database", "Look at everything and say what to mend."),
-    "db": ("database", "The database: upgrade."),
+    "db": ("database", "The database: upgrade, backup, restored, reopen."),
     "rules": ("rules", "What marketing wrote: check, list, test, schema."),
     "customers": ("customers", "Who the customers are: import, export, erase."),
     "ingest": ("files", "Take events from files."),

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from outreach.bootstrap import open_store, shipped
+from outreach.cli import backups
 from outreach.cli.common import Database, Json, settings
 from outreach.cli.output import console, print_json
 from outreach.doctor import examine
@@ -64,5 +65,5 @@ def add_to(root: typer.Typer) -> None:
     root.command()(doctor)
     group = typer.Typer(help="The database.", no_args_is_help=True)
     group.command("upgrade")(upgrade)
-    group.callback()(lambda: None)
+    backups.add_to(group)
     root.add_typer(group, name="db")

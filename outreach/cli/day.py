@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from outreach.beside import quarantined
 from outreach.bootstrap import App, SystemClock, open_store
 from outreach.cli.common import Database, Json, app, settings
 from outreach.cli.explaining import told_why
@@ -110,6 +111,8 @@ def resume(rule: Rule = "", database: Database = None) -> None:
     store, zone = _house(rule, database)
     with store.writing() as tx:
         found = let_go(tx, rule or "*", SystemClock().now(), zone)
+    if not rule and (said := quarantined(store)):
+        raise InputError(f"a pause is over, but {said}")
     if found.nothing:
         err(f"{rule or 'everything'} was not paused")
         raise typer.Exit(1)

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from outreach.beside import Beside
 from outreach.bootstrap import App, open_app, open_store, put_in_force
 from outreach.cli.common import Database, Rules, settings
 from outreach.cli.output import err
@@ -39,12 +40,18 @@ def serve(
     s = it.settings
     _refuse_strangers(s)
     _port_is_free(s)
+    _on_stop(lambda: None)  # uvicorn passes the signal on when it is done: it must not end us before the scheduler
+    heart = Heart(it.engine, Ear(it.store.engine, it.store.tenant))
+    with Beside(s, it.store, it.engine.clock):
+        _serve(it, heart)
+
+
+def _serve(it: App, heart: Heart) -> None:
     import uvicorn  # the web's libraries take a second to load: other commands go without them
 
     from outreach.web.app import create_app
 
-    _on_stop(lambda: None)  # uvicorn passes the signal on when it is done: it must not end us before the scheduler
-    heart = Heart(it.engine, Ear(it.store.engine, it.store.tenant))
+    s = it.settings
     heart.start()
     try:
         host = f"[{s.host}]" if ":" in s.host else s.host
@@ -64,15 +71,16 @@ def worker(database: Database = None, rules: Rules = None) -> None:
     stop = threading.Event()
     _on_stop(stop.set)
     heart = Heart(it.engine, Ear(it.store.engine, it.store.tenant))
-    heart.start()
-    typer.echo(f"Worker {it.engine.worker} runs (database {shown(it.settings.database_url)}; Ctrl-C stops it)")
-    try:
-        while not stop.wait(LOOK_EVERY):
-            health = heart.health()
-            if not health["alive"]:
-                raise ConfigError(f"the scheduler died: {health}")
-    finally:
-        heart.stop()
+    with Beside(it.settings, it.store, it.engine.clock):
+        heart.start()
+        typer.echo(f"Worker {it.engine.worker} runs (database {shown(it.settings.database_url)}; Ctrl-C stops it)")
+        try:
+            while not stop.wait(LOOK_EVERY):
+                health = heart.health()
+                if not health["alive"]:
+                    raise ConfigError(f"the scheduler died: {health}")
+        finally:
+            heart.stop()
 
 
 def _on_stop(do: Callable[[], None]) -> None:

@@ -93,7 +93,10 @@ def _clear(settings: Settings) -> None:
     if url.get_backend_name() != "sqlite":
         raise InputError("the demo plays in a file of its own, not in a house's PostgreSQL: leave --database out")
     name = url.database
-    if not name or name == ":memory:" or not Path(name).exists():
+    if not name or name == ":memory:":
+        return
+    if not Path(name).exists():
+        Path(name).with_suffix(".epoch").unlink(missing_ok=True)
         return
     with open_store(settings).reading() as tx:
         if tx.house.settings().get(MARK) != "demo":
@@ -102,3 +105,4 @@ def _clear(settings: Settings) -> None:
             )
     for end in ("", "-wal", "-shm"):
         Path(name + end).unlink(missing_ok=True)
+    Path(name).with_suffix(".epoch").unlink(missing_ok=True)  # what is made anew was not restored

@@ -11,6 +11,8 @@ from outreach.core.trace import Reason, Trace
 from outreach.store.codec import dump, instant, load, micros
 from outreach.store.dialect import Book
 
+#: The setting that holds since when.
+QUARANTINE = "quarantine"
 TRACE = ("bucket", "tenant_id", "customer", "follow_up", "at", "decision", "rule", "step", "reasons")
 
 
@@ -28,9 +30,26 @@ class House(Book):
             self.learnt |= shapes
 
     def paused(self) -> dict[str, datetime]:
-        """What is paused since when: rules by name, `*` for everything."""
-        rows = self.read("SELECT scope, since FROM pause WHERE tenant_id = ?", self.tenant)
-        return {scope: instant(since) for scope, since in rows}
+        """What is paused since when: rules by name, `*` for everything. Quarantine pauses everything, for everybody on
+        this database, and no `resume` ends it."""
+        sql = (
+            "SELECT scope, since FROM pause WHERE tenant_id = ?"
+            f" UNION ALL SELECT '*', CAST(value AS BIGINT) FROM setting WHERE name = '{QUARANTINE}'"
+        )
+        return {scope: instant(since) for scope, since in self.read(sql, self.tenant)}
+
+    def quarantined(self) -> datetime | None:
+        """Since when this database is in quarantine, because it was restored; None when it isn't."""
+        since = self.settings().get(QUARANTINE)
+        return None if since is None else instant(int(since))
+
+    def quarantine(self, now: datetime) -> None:
+        """Put it there."""
+        self.set(QUARANTINE, str(micros(now)))
+
+    def reopen(self) -> None:
+        """Quarantine is over."""
+        self.write("DELETE FROM setting WHERE name = ?", QUARANTINE)
 
     def pause(self, scope: str, now: datetime, by: str) -> None:
         """Hold a rule, or everything."""

@@ -33,12 +33,12 @@ class Ledger(Book):
         return self._touches([f"a:{k}" for k in keys], since)
 
     def reserve(self, touches: Iterable[Touch], gap: Mapping[str, timedelta]) -> None:
-        """Enter touches, at their address and at their customer. `gap` maps a touch's id to the minimum gap it obeys:
-        the database refuses two such touches of one subject that are nearer than that."""
+        """Enter touches, at their address and at their customer, where those are known. `gap` maps a touch's id to the
+        minimum gap it obeys: the database refuses two such touches of one subject that are nearer than that."""
         rows = []
         for t in touches:
             until = micros(t.at + gap[t.id]) if gap.get(t.id) else None
-            subjects = [f"c:{t.customer}"] + ([f"a:{t.address_key}"] if t.address_key else [])
+            subjects = [f"c:{t.customer}"] * bool(t.customer) + [f"a:{t.address_key}"] * bool(t.address_key)
             rows += [(self.place(s), self.tenant, s, until, *_TOUCH.row(t)) for s in subjects]
         self.insert("touch", _COLUMNS, rows, _KNOWN)
 

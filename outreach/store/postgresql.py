@@ -38,7 +38,8 @@ _WORDS = {
     "42P01": "{name} has no tables yet: run `outreach db upgrade`",
     "53300": "{place} takes no more connections: raise max_connections, run fewer workers, or put PgBouncer between",
     "53100": "the disk of {place} is full: nothing was stored in {name}",
-    "55P03": "{name} is busy: somebody else has held what is needed for longer than 15 seconds",
+    "55P03": "{name} is busy: somebody else has held what is needed for 15 seconds (5 for `outreach db upgrade`, which"
+    " has changed nothing then and may be run again)",
     "57014": "{name} took longer than a minute for one statement and was stopped: is it overloaded?",
     "40P01": "{name} is busy: again and again others held what was needed; nothing was stored",
     "40001": "{name} is busy: again and again others changed what was needed; nothing was stored",
@@ -101,7 +102,8 @@ def state_of(error: BaseException) -> str:
     low = str(error).lower()
     if "fatal" in low:
         return next((state for said, state in _AT_THE_DOOR.items() if said in low), "08000")
-    return "08000" if type(error).__name__ == "OperationalError" else ""
+    kinds = {kind.__name__ for kind in type(error).__mro__}  # one who doesn't answer is a kind of its own
+    return "08000" if "OperationalError" in kinds else ""
 
 
 def is_lost(error: BaseException) -> bool:

@@ -27,6 +27,7 @@ def upgrade(engine: Engine, revision: str = "head") -> tuple[str, str]:
     from alembic import command
 
     with transaction(engine, changing=True) as conn:
+        _alone(conn)
         before = _current(conn)
         _refuse_newer(engine, before)
         config = _config()
@@ -40,9 +41,16 @@ def downgrade(engine: Engine, revision: str) -> None:
     from alembic import command
 
     with transaction(engine, changing=True) as conn:
+        _alone(conn)
         config = _config()
         config.attributes["connection"] = conn
         command.downgrade(config, revision)
+
+
+def _alone(conn: Connection) -> None:
+    """Of several that change the schema, one after the other: the next finds it changed. SQLite's writers are alone."""
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('outreach schema'))")
 
 
 def differences(engine: Engine) -> list[object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
@@ -63,6 +64,37 @@ def copy(source: Engine, target: Engine) -> None:
         full.backup(empty)
 
 
+def back_up(engine: Engine, target: Path) -> None:
+    """A consistent copy into a new file while others read and write; whole, or not there. Raises DatabaseError."""
+    beside = target.with_name(f"{target.name}.part")
+    beside.unlink(missing_ok=True)
+    try:
+        beside.touch(0o600)  # it holds what the database holds of people
+        with engine.connect() as here:
+            raw = here.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            raw.execute("VACUUM INTO ?", (str(beside),))
+        _whole(beside)
+        beside.replace(target)
+    except OSError as error:
+        raise DatabaseError(f"the copy can't be written to {target}: {error.strerror}") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _whole(file: Path) -> None:
+    """Written through to the disk, and sound. Raises DatabaseError."""
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
+    copied = sqlite3.connect(file)
+    try:
+        said = [row[0] for row in copied.execute("PRAGMA integrity_check(3)")]
+    finally:
+        copied.close()
+    if said != ["ok"]:
+        raise DatabaseError(f"the copy is damaged, and so is the database perhaps: {'; '.join(said)}; nothing was kept")
+
+
 def plain_word(engine: Engine, error: BaseException) -> str | None:
     """What SQLite's complaint means and what to do; None when it's a fault of ours."""
     name = engine.url.database or "the database"
@@ -75,6 +107,8 @@ def plain_word(engine: Engine, error: BaseException) -> str | None:
         return f"{name} can't be opened: does its folder exist, and may this user write there?"
     if "disk" in low and "full" in low:
         return f"the disk is full: nothing was stored in {name}"
+    if "disk i/o" in low:
+        return f"{name} can't be read or written: is its disk sound, or was the file replaced while this program ran?"
     if "not a database" in low or "malformed" in low:
         return f"{name} is not an Outreach database, or it is damaged: restore it from a backup"
     if "no such table" in low:

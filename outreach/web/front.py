@@ -18,6 +18,7 @@ from outreach.scheduler import Heart
 from outreach.web import shown
 
 Headers = Mapping[str, str] | None
+BARE: dict[str, Any] = {"paused": {}, "quarantine": None, "stopped": "", "full": False}
 _NAMES = {"sms": "SMS", "email": "e-mail"}
 
 
@@ -39,12 +40,13 @@ class Front:
     def page(self, name: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A page with the house's header. Raises DatabaseError."""
         with self.app.store.reading() as tx:
-            paused = tx.house.paused()
-        return self._render(name, status, None, values | {"paused": paused, "stopped": self.stopped(), "full": True})
+            paused, since = tx.house.paused(), tx.house.quarantined()
+        frame = {"paused": paused, "quarantine": since, "stopped": self.stopped(), "full": True}
+        return self._render(name, status, None, values | frame)
 
     def bare(self, name: str, /, *, status: int, headers: Headers = None, **values: Any) -> HTMLResponse:
         """A page that asks nothing of the database, for when it is what failed."""
-        return self._render(name, status, headers, values | {"paused": {}, "stopped": "", "full": False})
+        return self._render(name, status, headers, values | BARE)
 
     def _render(self, name: str, status: int, headers: Headers, values: dict[str, Any]) -> HTMLResponse:
         now = self.app.engine.clock.now()

@@ -9,10 +9,12 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from outreach import __version__
+from outreach.beside import quarantined
 from outreach.bootstrap import SystemClock
 from outreach.errors import DatabaseError
 from outreach.store import schema
 from outreach.store.clock import skew
+from outreach.store.database import again
 from outreach.web.front import Front, Here
 
 router = APIRouter(tags=["health"])
@@ -36,13 +38,17 @@ def healthz(here: Here) -> JSONResponse:
 
 @router.get("/readyz", summary="Can it work: is the database there, with this version's schema?")
 def readyz(here: Here) -> JSONResponse:
-    """200, or 503 with what to do. A computer whose clock is off is told so: decisions go by the database's."""
+    """200, or 503 with what to do. A computer whose clock is off is told so: decisions go by the database's. In
+    quarantine it is ready, for events and opt-outs have to come in; why nothing goes out stands in `quarantine`."""
+    store = here.app.store
     try:
-        schema.require_current(here.app.store.engine)
-        off = skew(here.app.store.engine, SystemClock().now())
+        again(lambda: schema.require_current(store.engine), repeatable=True, waits=(0.0,))
+        off, held = skew(store.engine, SystemClock().now()), quarantined(store)
     except DatabaseError as error:
         return JSONResponse({"status": "not ready", "reason": str(error)}, 503)
-    return JSONResponse({"status": "ready"} | ({"warning": off} if off else {}))
+    return JSONResponse(
+        {"status": "ready"} | ({"warning": off} if off else {}) | ({"quarantine": held} if held else {})
+    )
 
 
 def _next_due(front: Front) -> tuple[datetime | None, str]:
