@@ -9,9 +9,10 @@ from datetime import datetime
 COUNTING = frozenset({"reserved", "attempted", "delivered", "unknown"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Touch:
-    """One entry: at `at` (UTC), `customer` was touched, or a place in the windows is reserved for it.
+    """One entry: at `at` (UTC), `customer` was touched, or a place in the windows is reserved for it. A value, like
+    `FollowUp`: not declared frozen, which would triple what it costs to make.
 
     `counts` is "yes", "gap" (for the minimum gap only) or "no": the purpose's policy when it was reserved, so that a
     later change of the cadence never reopens a budget. `follow_up` is empty for contacts made outside the engine.

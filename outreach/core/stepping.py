@@ -16,9 +16,10 @@ from outreach.core.trace import Reason, Trace
 def plan_step(rule: Rule, step: Step, here: Situation, trigger: str, started: datetime) -> FollowUp:
     """One step as a follow-up. One whose moment can't be reckoned is born cancelled, with the reason."""
     names = (here.tenant, here.customer.id, rule.name, trigger)
-    found = resolve(step.at, here.base(started, rule))
+    base = here.base(started, rule)
+    found = resolve(step.at, base)
     due = found.at if isinstance(found, Moment) else here.now
-    until = step.valid_for.add(due, here.zone, here.policy.calendar, here.place)
+    until = step.valid_for.add(due, base.zone, base.calendar, (base.country, base.region))
     lost = isinstance(found, NoMoment)
     return FollowUp(
         id=make_id(here.bucket, *names, str(step.index)), customer=here.customer.id, run=make_id(here.bucket, *names),

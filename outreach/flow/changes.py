@@ -57,8 +57,8 @@ class Changes:
 
     def wake_soon(self, now: datetime) -> bool:
         """Whether some of it is due before other processes look by themselves."""
-        every = (*self.new.values(), *self.changed.values())
-        return any(f.wake is not None and f.wake <= now + SOON for f in every)
+        soon, every = now + SOON, (*self.new.values(), *self.changed.values())
+        return any(f.wake is not None and f.wake <= soon for f in every)
 
     def store(self, tx: Transaction) -> None:
         """Write everything; a run that began before (the same key) is not begun again."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from outreach.core.follow_up import FollowUp, evolve
@@ -36,7 +35,7 @@ def record(batch: Batch, answers: Sequence[tuple[Attempt, Answer]], claimed: dic
         batch.changes.change(after, after.state if after.ended else "retry", (_reason(answer),), batch.now)
         touch = touches.get(f.id)
         if touch is not None:
-            batch.changes.settled.append(replace(touch, state=_TOUCH[type(answer)]))
+            batch.changes.settled.append(evolve(touch, state=_TOUCH[type(answer)]))
         if isinstance(answer, Refused) and answer.suppress and attempt.address_key:
             batch.tx.customers.suppress([attempt.address_key], attempt.channel, f"provider:{answer.code}", batch.now)
         if after.ended:
@@ -85,7 +84,7 @@ def _answered(attempt: Attempt, answer: Answer, now: datetime) -> Attempt:
     provider_id = answer.provider_id if isinstance(answer, Sent) else ""
     code = "" if isinstance(answer, Sent) else answer.code
     detail = "" if isinstance(answer, Sent) else answer.text
-    return replace(
+    return evolve(
         attempt, state=_STATE[type(answer)], provider_id=provider_id, code=code, detail=detail[:500], ended=now
     )
 

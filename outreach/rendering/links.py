@@ -28,12 +28,17 @@ _WHOLE = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _NAMED = re.compile(r"(?:^|_)(?:url|link)$")
 
 
+def may_link(text: str) -> bool:
+    """Whether a link can be in it at all: none is without a dot or a colon."""
+    return "." in text or ":" in text
+
+
 def without_links(text: str, field: str) -> str:
     """The text with the links taken out, and the spaces that stood around them; blank when nothing else was in it.
 
     A field called `url`, `link`, or ending in `_url`, `_link` keeps a value that is one `https://…` and nothing else.
     """
-    if ("." not in text and ":" not in text) or (_NAMED.search(field) and _WHOLE.fullmatch(text)):
+    if not may_link(text) or (_NAMED.search(field) and _WHOLE.fullmatch(text)):
         return text
     cleared = _LINK.sub(" ", text)
     if cleared == text:

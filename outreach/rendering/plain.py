@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import StrictUndefined, Undefined, UndefinedError
 from jinja2.utils import missing
 
-from outreach.rendering.links import without_links
+from outreach.rendering.links import may_link, without_links
 from outreach.rendering.problem import TemplateProblem
 
 DEEPEST = 20
@@ -95,17 +95,18 @@ def _copy(value: object, name: str, count: Iterator[int], depth: int = 0, *, lin
     """`name` is the whole path, `customer.address.city`."""
     if depth > DEEPEST or next(count, None) is None:
         raise TemplateProblem(f"`{name}` holds too much for a template")
-    if type(value) in AS_THEY_ARE:  # asked first: a customer is a dozen fields, and most are texts
+    kind = type(value)  # asked first: a customer is a dozen fields, and most are short texts
+    if kind in AS_THEY_ARE or (kind is str and value.isprintable() and (links or not may_link(value))):  # type: ignore[attr-defined,arg-type]
         return value
     match value:
+        case dict() | Mapping():
+            return {str(k): _copy(item, f"{name}.{k}", count, depth + 1, links=links) for k, item in value.items()}
         case str():
             text = str.__str__(value)
             text = text if text.isprintable() else text.translate(UNWANTED)
             return text if links else without_links(text, name.rpartition(".")[2])
         case bool() | int() | float() | Decimal() | None | datetime() | date() | time():
             return value
-        case Mapping():
-            return {str(k): _copy(item, f"{name}.{k}", count, depth + 1, links=links) for k, item in value.items()}
         case list() | tuple() | set() | frozenset():
             return [_copy(item, name, count, depth + 1, links=links) for item in value]
         case _:  # it stays behind, and is missed only by a template that asks for it

@@ -10,9 +10,10 @@ from outreach.store.codec import Codec, micros
 from outreach.store.dialect import Book, names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Attempt:
-    """One try: `intent` before the call, then `accepted`, `refused`, `unsent` or `unknown`."""
+    """One try: `intent` before the call, then `accepted`, `refused`, `unsent` or `unknown`. A value, like `FollowUp`:
+    not declared frozen, which would triple what it costs to make."""
 
     id: str
     customer: str

@@ -46,23 +46,32 @@ class Codec:
     def __init__(self, kind: type):
         hints = get_type_hints(kind)
         self.columns = [f.name for f in fields(kind)]
-        names: dict[str, Any] = {"kind": kind, "micros": micros, "instant": instant, "dump": dump, "load": load}
-        out = ", ".join(_OUT[_shape(hints[c])].format(f"v.{c}") for c in self.columns)
+        self._kind, self._out = kind, {c: _OUT[_shape(hints[c])].format(f"v.{c}") for c in self.columns}
         back = ", ".join(f"{c}=" + _IN[_shape(hints[c])].format(f"r[{i}]") for i, c in enumerate(self.columns))
-        code = f"def row(v): return ({out},)\ndef value(r): return kind({back})"
-        exec(compile(code, f"<codec of {kind.__name__}>", "exec"), names)
-        self.row: Callable[[Any], tuple[Any, ...]] = names["row"]
-        self.value: Callable[[Sequence[Any]], Any] = names["value"]
+        self.row: Callable[[Any], tuple[Any, ...]] = self.picker(self.columns)
+        self.value: Callable[[Sequence[Any]], Any] = self._written(f"lambda r: kind({back})")
+
+    def picker(self, columns: Iterable[str]) -> Callable[[Any], tuple[Any, ...]]:
+        """A function from an object to its values in these columns."""
+        out = ", ".join(self._out[c] for c in columns)
+        pick: Callable[[Any], tuple[Any, ...]] = self._written(f"lambda v: ({out},)")
+        return pick
+
+    def _written(self, code: str) -> Any:
+        names = {"kind": self._kind, "EPOCH": EPOCH, "MICROSECOND": MICROSECOND, "timedelta": timedelta, "dump": dump,
+                 "load": load}  # fmt: skip
+        return eval(compile(code, f"<codec of {self._kind.__name__}>", "eval"), names)
 
     def values(self, rows: Iterable[Sequence[Any]]) -> list[Any]:
         """The objects of many rows."""
         return [self.value(row) for row in rows]
 
 
+#: Instants in place (see `micros`, `instant`): calling a function for each costs as much again.
 _OUT = {
     "plain": "{0}",
-    "instant": "micros({0})",
-    "instant?": "(None if {0} is None else micros({0}))",
+    "instant": "({0} - EPOCH) // MICROSECOND",
+    "instant?": "(None if {0} is None else ({0} - EPOCH) // MICROSECOND)",
     "tuple": "('[]' if not {0} else dump({0}))",
     "json": "('{{}}' if not {0} else dump({0}))",
     "json?": "(None if {0} is None else dump({0}))",
@@ -70,8 +79,8 @@ _OUT = {
 _IN = {
     "plain": "{0}",
     "bool": "bool({0})",
-    "instant": "instant({0})",
-    "instant?": "(None if {0} is None else instant({0}))",
+    "instant": "EPOCH + timedelta(0, 0, {0})",
+    "instant?": "(None if {0} is None else EPOCH + timedelta(0, 0, {0}))",
     "tuple": "(() if {0} == '[]' else tuple(load({0})))",
     "json": "({{}} if {0} == '{{}}' else load({0}))",
     "json?": "load({0})",

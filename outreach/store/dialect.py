@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from outreach.core.keys import bucket_of
+from outreach.core.keys import BUCKETS, bucket_of
 from outreach.store.codec import dump
 from outreach.store.topology import ALL, Buckets
 
@@ -45,6 +45,8 @@ POSTGRESQL = Dialect(
     field="({0}::jsonb ->> '{1}')",
 )
 NUL = "\x00"
+#: A bucket as a key begins with it; to write the digits anew costs five times as much as the rest of the key.
+_DIGITS = [f"{bucket:04d}" for bucket in range(BUCKETS)]
 
 
 class Book:
@@ -79,7 +81,8 @@ class Book:
     ) -> Sequence[Any]:  # fmt: skip
         """Rows of many subjects at once: those whose (bucket, `subject` column) is among the given ones. `fence` may
         lock them on PostgreSQL, in the order of (bucket, subject)."""
-        keys = sorted([f"{self.place(s):04d}{s}" for s in subjects])  # in the order of the rows: half the time
+        place = self.place
+        keys = sorted([_DIGITS[place(s)] + s for s in subjects])  # in the order of the rows: half the time
         if not keys:
             return []
         join = self.dialect.join.format(table=table, subject=subject, fence=fence)

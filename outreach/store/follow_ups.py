@@ -19,8 +19,7 @@ CHANGING = (
     "due", "wake", "valid_until", "started", "event", "intent", "state", "reason", "outcome", "outcome_by", "note",
     "attempt", "address", "listed", "ended", "worker", "overlay",
 )  # fmt: skip
-_PLACE = [CODEC.columns.index(c) for c in CHANGING]
-_CUSTOMER, _ID = CODEC.columns.index("customer"), CODEC.columns.index("id")
+_CHANGED = CODEC.picker(CHANGING)
 _KEYS = ("bucket", "tenant_id", "customer", "id")
 #: PostgreSQL, left to itself, would compare each with each.
 _KNOWN = (
@@ -40,10 +39,7 @@ class FollowUps(Book):
 
     def save(self, follow_ups: Iterable[FollowUp]) -> None:
         """Store what changed about known ones."""
-        rows = []
-        for f in follow_ups:
-            row = CODEC.row(f)
-            rows.append((*(row[i] for i in _PLACE), self.bucket(f.customer), self.tenant, row[_CUSTOMER], row[_ID]))
+        rows = [(*_CHANGED(f), self.bucket(f.customer), self.tenant, f.customer, f.id) for f in follow_ups]
         self.update("follow_up", CHANGING, _KEYS, rows)
 
     def open_of(self, customers: Iterable[str]) -> dict[str, list[FollowUp]]:
