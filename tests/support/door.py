@@ -58,18 +58,26 @@ class Door:
         while True:
             try:
                 guest, _ = listener.accept()
-                host = socket.create_connection(self._behind)
             except OSError:
                 return
+            host = socket.create_connection(self._behind)
             with self._lock:
                 self.knocks += 1
                 self._inside += [guest, host]
-            for one, other in ((guest, host), (host, guest)):
-                threading.Thread(target=_pass_on, args=(one, other), daemon=True).start()
+            threading.Thread(target=_let_in, args=(guest, host), daemon=True).start()
+
+
+def _let_in(guest: socket.socket, host: socket.socket) -> None:
+    """Both ways, until one of them ends."""
+    with guest, host:
+        there = threading.Thread(target=_pass_on, args=(guest, host), daemon=True)
+        there.start()
+        _pass_on(host, guest)
+        there.join()
 
 
 def _pass_on(one: socket.socket, other: socket.socket) -> None:
-    """What one says, to the other, until one of them ends."""
+    """What one says, to the other."""
     with suppress(OSError):
         while data := one.recv(65536):
             other.sendall(data)
