@@ -84,16 +84,16 @@ def transaction(engine: Engine, *, reading: bool = False, changing: bool = False
 def _entered(engine: Engine, options: dict[str, bool]) -> Connection:
     """A connection on which a transaction has begun. One that was cut while it lay in the pool shows it only now, and
     nothing was done on it yet: the next one is new."""
-    connection = engine.connect().execution_options(**options)
-    try:
-        connection.begin()
-    except SqlError:
-        stale = connection.invalidated
-        connection.close()
-        if not stale:
-            raise
+    for last in (False, True):
         connection = engine.connect().execution_options(**options)
-        connection.begin()
+        try:
+            connection.begin()
+            break
+        except SqlError:
+            stale = connection.invalidated
+            connection.close()
+            if last or not stale:
+                raise
     return connection
 
 

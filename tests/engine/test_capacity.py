@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.business import Business, a_customer, a_rule, an_engine, rules_of
+
+pytestmark = pytest.mark.postgres_too
 
 
 def call(name: str, priority: int, at: str = "same day 11:00", valid_for: str = "1 day", **keys: str) -> str:

@@ -13,7 +13,17 @@ from outreach.ports import VirtualClock
 from outreach.store.database import open_engine
 from outreach.store.store import Store
 from tests.engine.test_aside import FailsFor
-from tests.support.business import Business, a_customer, a_database, a_rule, an_empty_file, an_engine, an_event, rules_of, utc
+from tests.support.business import (
+    Business,
+    a_customer,
+    a_database,
+    a_rule,
+    an_empty_file,
+    an_engine,
+    an_event,
+    rules_of,
+    utc,
+)
 from tests.support.senders import ScriptedSender
 
 MANY = 60

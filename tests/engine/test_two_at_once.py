@@ -67,7 +67,9 @@ def beside(shop: Business, work: Callable[[], object]) -> tuple[threading.Thread
     end = time.monotonic() + 20
     while thread.is_alive() and time.monotonic() < end:
         with shop.engine.store.reading() as tx:
-            sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            sql = (
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
             if tx.house.conn.exec_driver_sql(sql).scalar_one():
                 return thread, True
         time.sleep(0.02)

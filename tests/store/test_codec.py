@@ -66,7 +66,7 @@ def test_plain_data_come_back_from_their_text(value: Any):
 
 
 def without_nul(value: Any) -> Any:
-    """PostgreSQL keeps no text with a NUL in it: the sign for it stands in its place (inside JSON it is written out)."""
+    """PostgreSQL keeps no text with a NUL in it: the sign for it stands in its place (in JSON it is written out)."""
     return value.replace("\0", "\u2400") if isinstance(value, str) else value
 
 

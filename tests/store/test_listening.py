@@ -15,7 +15,7 @@ from outreach.store import clock, listening
 from outreach.store.clock import DatabaseClock, skew
 from outreach.store.database import open_engine, transaction
 from outreach.store.listening import Ear
-from outreach.store.store import Store
+from outreach.store.store import Store, Transaction
 from tests.support import postgres
 from tests.support.door import Door
 
@@ -165,9 +165,12 @@ class TestTheEar:
         assert not woken.so_often(2, 0.3)
 
     def test_nothing_is_told_by_what_isnt_stored(self, woken: Woken, database: Engine):
-        with pytest.raises(ZeroDivisionError), Store(database, b"x").writing() as tx:
+        def fail(tx: Transaction) -> None:
             tx.tell_others()
             raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            Store(database, b"x").write(fail)
         assert not woken.so_often(2, 0.3)
 
     def test_a_connection_that_is_lost_is_made_anew_and_said_once(

@@ -1,4 +1,4 @@
-"""A door before a server on loopback: shut, it throws out who is inside and lets nobody in, as if the server was away."""
+"""A door before a server on loopback: shut, it throws out who is inside and lets nobody in, as if nobody was there."""
 
 from __future__ import annotations
 
