@@ -102,7 +102,7 @@ def _open(given: Settings, host: str | None, port: int | None) -> App:
 
 
 def _begin(chosen: Settings) -> App:
-    open_store(chosen, create=True)
+    open_store(chosen, create=True).engine.dispose()  # a server's connections are counted: none is left lying
     it = open_app(chosen)
     put_in_force(it)
     return it

@@ -80,7 +80,7 @@ def a_house(folder: Path, url: str) -> App:
     (folder / "rules" / "all.yaml").write_text(RULES)
     (folder / "templates" / "hello.sms.txt").write_text("Hello {{ customer.first_name }}.")
     chosen = Settings(database_url=url, rules=folder / "rules", templates=folder / "templates", secret="one")
-    open_store(chosen, create=True)
+    open_store(chosen, create=True).engine.dispose()
     app = open_app(chosen)
     app.engine.save_customers([(somebody(n, shares=n % 4 != 3), ()) for n in range(PEOPLE)])
     return app
