@@ -15,7 +15,7 @@ COMPILE := $(UV) pip compile -q --universal --python-version 3.11 --generate-has
 DATABASE := OUTREACH_DATABASE_URL="$${OUTREACH_DATABASE_URL:-sqlite:///demo.db}"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test serve check lint format bench ha data lock clean $(VENV)
+.PHONY: help demo test serve check lint format bench chaos ha data lock clean $(VENV)
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,10 @@ format: $(READY) ## Put the code into shape
 
 bench: $(READY) $(DATA)/.ready $(VENV)/.bench ## Measure, beside other engines
 	@$(BIN)/python -m bench
+
+chaos: $(READY) ## Kill workers and restart PostgreSQL under EVENTS=100000 events; takes some minutes
+	@OUTREACH_TEST_EVENTS=$(or $(EVENTS),100000) $(BIN)/python -m pytest -q -s -o faulthandler_timeout=0 \
+	  tests/scheduler/test_many_workers.py
 
 ha: $(READY) ## Kill leaders of a real cluster in mid-run; needs Debian's patroni, etcd-server and postgresql
 	@$(BIN)/python -m bench.ha

@@ -1,5 +1,6 @@
-"""Eight writers on sixteen hot customers, as processes of their own on one file: nothing is broken, and the judge would
-see it if it were. OUTREACH_TEST_HOT_SECONDS makes it longer; `python -m bench.hot 60` gives the figures alone."""
+"""Eight writers on sixteen hot customers, as processes of their own on one file or one PostgreSQL: nothing is broken,
+and the judge would see it if it were. OUTREACH_TEST_HOT_SECONDS makes it longer; `python -m bench.hot 60` gives the
+figures alone."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bench.hot import Row, broken
+from tests.support import postgres
 
 ROOT = Path(__file__).parents[1]
 CAPS = [(2, 100, ""), (1, 50, "email")]
@@ -43,16 +45,20 @@ def test_the_judge_keeps_subjects_apart():
 @pytest.mark.slow
 @pytest.mark.chaos
 @pytest.mark.skipif(sys.platform == "win32", reason="the writers are forked")
-def test_eight_writers_on_sixteen_customers_break_nothing():
+@pytest.mark.parametrize("kind", ["file", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_eight_writers_on_sixteen_customers_break_nothing(kind: str):
     seconds = os.environ.get("OUTREACH_TEST_HOT_SECONDS", "10")
+    url = postgres.made() if kind == "postgres" else ""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE")}
     done = subprocess.run(
-        [sys.executable, "-m", "bench.hot", seconds], cwd=ROOT, env=kept, capture_output=True, text=True,
-        timeout=float(seconds) + 180, check=False,
+        [sys.executable, "-m", "bench.hot", seconds, "8", *([url] if url else [])],
+        cwd=ROOT, env=kept, capture_output=True, text=True, timeout=float(seconds) + 180, check=False,
     )  # fmt: skip
     print(done.stdout, done.stderr)
+    if url:
+        postgres.dropped(url)
     figures = re.search(
-        r"^8 writers on 16 customers .*: (\d+) attempts .* (\d+) touches; .* 0 claims failed", done.stdout
+        r"^8 writers on 16 customers .*: (\d+) attempts .* (\d+) touches; .* 0 claims failed, 0 deadlocks", done.stdout
     )
     assert figures, done.stderr
     assert done.returncode == 0, done.stdout

@@ -16,6 +16,7 @@ from outreach.beside import Beside
 from outreach.bootstrap import App, open_app, open_store, put_in_force
 from outreach.cli.common import Database, Rules, settings
 from outreach.cli.output import err
+from outreach.cli.patience import patiently
 from outreach.errors import ConfigError
 from outreach.logs import set_up
 from outreach.scheduler import Heart
@@ -97,7 +98,11 @@ def _open(given: Settings, host: str | None, port: int | None) -> App:
     set_up()
     changed = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
     chosen = given.model_copy(update=changed)
-    open_store(chosen, create=True)
+    return patiently(lambda: _begin(chosen))
+
+
+def _begin(chosen: Settings) -> App:
+    open_store(chosen, create=True).engine.dispose()  # a server's connections are counted: none is left lying
     it = open_app(chosen)
     put_in_force(it)
     return it

@@ -82,13 +82,15 @@ def enter(tx: Transaction, ids: set[str], known: MutableMapping[str, Customer], 
 
 
 def _held(tx: Transaction, customers: Collection[str], most: int | None = None) -> list[str]:
-    """Those that could be held. Who has become another customer, or was forgotten, has no row any more; what is still
-    on its way there is held itself."""
+    """Those that could be held, with all of their addresses; nobody is waited for, so what is held waits for nobody
+    either. Who has become another customer, or was forgotten, has no row any more; what is still on its way there is
+    held itself."""
     held = tx.customers.hold(customers, skip=True, most=most)
-    tx.customers.hold_addresses(_keys(tx, held))
+    taken = tx.customers.hold_addresses(_keys(tx, held), skip=True)
+    free = [i for i, person in held.items() if not taken & set(tx.customers.keys(person).values())]
     left = set(customers) - held.keys()
     gone = left - tx.customers.get(left).keys() if left else left
-    return [*held, *(tx.follow_ups.hold(gone) if gone else ())]
+    return [*free, *(tx.follow_ups.hold(gone) if gone else ())]
 
 
 def _keys(tx: Transaction, people: Mapping[str, Customer]) -> set[str]:

@@ -70,11 +70,15 @@ class Customers(Book):
         limit = "" if most is None else f"1 = 1 LIMIT {most:d}"
         return People({row[0]: row for row in self.read_keyed(_READ, "customer", "id", ids, limit, fence=fence)})
 
-    def hold_addresses(self, keys: Iterable[str]) -> None:
+    def hold_addresses(self, keys: Iterable[str], *, skip: bool = False) -> set[str]:
         """Whoever is reached by these addresses: nobody else decides about a contact there until the transaction ends.
-        SQLite has one writer anyway."""
-        if self.dialect is not SQLITE:
-            self.read_keyed("1", "address", "address_key", keys, fence="ORDER BY t.customer FOR NO KEY UPDATE")
+        With `skip` nobody is waited for; the keys of which somebody else holds a part. SQLite has one writer anyway."""
+        if self.dialect is SQLITE or not (wanted := set(keys)):
+            return set()
+        fence = "ORDER BY t.customer FOR NO KEY UPDATE" + (" SKIP LOCKED" if skip else "")
+        found = ("t.address_key, t.customer", "address", "address_key", wanted)
+        held = {tuple(row) for row in self.read_keyed(*found, fence=fence)}
+        return {row[0] for row in self.read_keyed(*found) if tuple(row) not in held} if skip else set()
 
     def enter(self, ids: Iterable[str], now: datetime) -> set[str]:
         """Make a row for each customer who has none yet, so that there is something to hold; those that were new.

@@ -68,17 +68,33 @@ def transaction(engine: Engine, *, reading: bool = False, changing: bool = False
     stage = "connecting"
     connection: Connection | None = None
     try:
-        with engine.connect().execution_options(reading=reading, changing=changing) as connection:
-            with connection.begin():
-                stage = "working"
-                yield connection
-                stage = "committing"
+        with _entered(engine, {"reading": reading, "changing": changing}) as connection:
+            stage = "working"
+            yield connection
+            stage = "committing"
+            connection.commit()
             stage = "done"
     except Exception as error:
         said = _translated(engine, connection, error, stage)
         if said is None:
             raise
         raise said from error
+
+
+def _entered(engine: Engine, options: dict[str, bool]) -> Connection:
+    """A connection on which a transaction has begun. One that was cut while it lay in the pool shows it only now, and
+    nothing was done on it yet: the next one is new."""
+    for last in (False, True):
+        connection = engine.connect().execution_options(**options)
+        try:
+            connection.begin()
+            break
+        except SqlError:
+            stale = connection.invalidated
+            connection.close()
+            if last or not stale:
+                raise
+    return connection
 
 
 def _translated(engine: Engine, connection: Connection | None, error: Exception, stage: str) -> DatabaseError | None:

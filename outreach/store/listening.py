@@ -30,6 +30,7 @@ class Ear:
         self._database, self._channel = database, channel(tenant)
         self._wake: Callable[[], None] = lambda: None
         self._stopping = threading.Event()
+        self._deaf = False
         self._thread = threading.Thread(target=self._run, name="outreach-ear", daemon=True)
 
     def start(self, wake: Callable[[], None]) -> None:
@@ -51,7 +52,9 @@ class Ear:
             try:
                 self._listen()
             except psycopg.Error as error:
-                log.warning("nothing is heard from other workers for now: %s", type(error).__name__)
+                if not self._deaf:  # one word for each loss, however long it lasts
+                    log.warning("nothing is heard from other workers for now: %s", type(error).__name__)
+                self._deaf = True
                 self._stopping.wait(AFTER_LOSS)
 
     def _listen(self) -> None:
@@ -60,6 +63,9 @@ class Ear:
         url = self._database.url.render_as_string(hide_password=False)
         with psycopg.connect(url, autocommit=True, connect_timeout=10, application_name="outreach ear") as conn:
             conn.execute(f"LISTEN {self._channel}".encode())
+            if self._deaf:
+                log.info("other workers are heard again")
+                self._deaf = False
             self._wake()  # what was planned while nobody listened
             while not self._stopping.is_set():
                 for _ in conn.notifies(timeout=TURN, stop_after=1):

@@ -9,6 +9,8 @@ from outreach.core.trace import Reason
 from outreach.errors import InputError
 from tests.support.business import Business, a_customer, a_rule, an_engine, an_event, rules_of, utc
 
+pytestmark = pytest.mark.postgres_too
+
 CADENCE = (
     "{min_gap: 20 hours, caps: [{max: 1, per: 14 days, channel: call}, {max: 3, per: 30 days}], holidays: none,"
     " hours: {call: {mon-fri: '10:00-18:00'}}}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ def listed(it: Business, n: int = 6) -> dict[str, str]:
     return {c: f"{f.listed:%d %H:%M}" for c, f in found.items()}
 
 
+@pytest.mark.postgres_too
 def test_the_most_important_are_handed_out_today():
     it = a_house(call("small", 10), call("big", 90), capacity="{calls_per_day: 2}", n=4)
     for i in range(4):
@@ -35,6 +37,7 @@ def test_the_most_important_are_handed_out_today():
     assert it.one("small", customer="c0").reason == "capacity:calls"
 
 
+@pytest.mark.postgres_too
 def test_what_waits_is_handed_out_the_next_day_or_expires():
     it = a_house(call("small", 10, valid_for="20 hours"), capacity="{calls_per_day: 2}", n=5)
     for i in range(5):
@@ -45,6 +48,7 @@ def test_what_waits_is_handed_out_the_next_day_or_expires():
     assert ends == {"capacity:calls": 1}
 
 
+@pytest.mark.postgres_too
 def test_a_place_is_kept_for_what_is_more_important_and_comes_later_today():
     it = a_house(call("small", 10), call("big", 90, at="same day 15:00"), capacity="{calls_per_day: 1}", n=2)
     it.tell("small", "c0")
@@ -52,6 +56,7 @@ def test_a_place_is_kept_for_what_is_more_important_and_comes_later_today():
     assert listed(it.wait("2026-11-02T23:00"), 2) == {"c1": "02 20:00"}
 
 
+@pytest.mark.postgres_too
 def test_a_place_that_was_kept_for_nothing_is_used():
     rules = (call("small", 10), call("big", 90, at="same day 15:00", stop_on="visit"))
     it = a_house(*rules, capacity="{calls_per_day: 1}", n=2)
@@ -61,6 +66,7 @@ def test_a_place_that_was_kept_for_nothing_is_used():
     assert listed(it.wait("2026-11-02T23:00"), 2) == {"c0": "02 20:01"}
 
 
+@pytest.mark.postgres_too
 def test_by_person_and_by_site():
     it = a_house(call("c", 50), capacity="{people: {Lena: {calls_per_day: 1}}, sites: {spa: {calls_per_day: 2}}}")
     for i, (staff, site) in enumerate([("Lena", "spa"), ("lena", "bar"), ("Marco", "spa"), ("Ana", "spa"), ("", "")]):
@@ -70,6 +76,7 @@ def test_by_person_and_by_site():
     assert len(listed(it)) == 3
 
 
+@pytest.mark.postgres_too
 def test_an_answer_that_cannot_wait_is_listed_all_the_same_and_counts():
     it = a_house(call("small", 10), call("complaint", 90, purpose="transactional"), capacity="{calls_per_day: 1}", n=3)
     for i in range(2):
@@ -78,6 +85,7 @@ def test_an_answer_that_cannot_wait_is_listed_all_the_same_and_counts():
     assert set(listed(it.wait("2026-11-02T20:00"), 3)) == {"c0", "c1"}
 
 
+@pytest.mark.postgres_too
 def test_tasks_have_a_limit_of_their_own():
     rule = a_rule("task: {at: same day 11:00, title: hello}", on="visit")
     it = a_house(rule, call("c", 50), capacity="{tasks_per_day: 1}", n=4)
@@ -92,6 +100,7 @@ def test_tasks_have_a_limit_of_their_own():
     st.lists(st.tuples(st.integers(0, 5), st.sampled_from([10, 50, 90]), st.integers(9, 18)), max_size=12),
     st.integers(0, 3),
 )
+@pytest.mark.postgres_too
 def test_no_day_is_ever_over_its_limit_and_everything_is_explained(calls, limit):
     rules = {(p, h): call(f"p{p}h{h}", p, at=f"same day {h:02}:00", valid_for="3 days") for _, p, h in calls}
     it = a_house(*rules.values() or [call("none", 1)], capacity=f"{{calls_per_day: {limit}}}")

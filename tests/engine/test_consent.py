@@ -7,6 +7,8 @@ import pytest
 from outreach.core.customer import Consent
 from tests.support.business import Business, a_customer, a_rule, an_engine, an_event, rules_of, utc
 
+pytestmark = pytest.mark.postgres_too
+
 ANN, BEN = a_customer("ann"), a_customer("ben")  # one phone, two mailboxes
 STEPS = "sms: {at: in 1 hour, template: hi}\nemail: {at: in 2 hours, template: hi}\ncall: {at: in 3 hours, script: hi}"
 CARE, ADVERT = rules_of(a_rule(STEPS)), rules_of(a_rule(STEPS, purpose="marketing"))

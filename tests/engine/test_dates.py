@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.business import a_customer, a_rule, an_engine, rules_of, utc
 
+pytestmark = pytest.mark.postgres_too
+
 GREETING = "sms: {at: same day 10:00, template: hi}"
 
 

@@ -10,6 +10,8 @@ from outreach.senders.outbox import OutboxSender
 from tests.support.business import MONDAY, Business, a_customer, a_rule, an_engine, an_event, rules_of, utc
 from tests.support.replay import select
 
+pytestmark = pytest.mark.postgres_too
+
 OPEN_HOURS = 'hours: {sms: {mon-sun: "00:00-24:00"}, call: {mon-sun: "00:00-24:00"}, email: {mon-sun: "00:00-24:00"}}'
 
 

@@ -65,10 +65,23 @@ def test_plain_data_come_back_from_their_text(value: Any):
     assert load(dump(value)) == value
 
 
-@given(any_of(Customer))
-def test_a_customer_comes_back_from_the_database(customer: Customer):
-    store, kept = a_store(), replace(customer, id="c1")
-    with store.writing() as tx:
-        tx.customers.save([kept], datetime(2026, 1, 1, tzinfo=UTC))
-    with store.reading() as tx:
-        assert tx.customers.get(["c1"])["c1"] == kept
+def without_nul(value: Any) -> Any:
+    """PostgreSQL keeps no text with a NUL in it: the sign for it stands in its place (in JSON it is written out)."""
+    return value.replace("\0", "\u2400") if isinstance(value, str) else value
+
+
+def test_a_customer_comes_back_from_the_database():
+    store = a_store()
+    postgres = store.engine.dialect.name == "postgresql"
+
+    @given(any_of(Customer))
+    def check(customer: Customer) -> None:
+        kept = replace(customer, id="c1")
+        with store.writing() as tx:
+            tx.customers.save([kept], datetime(2026, 1, 1, tzinfo=UTC))
+        if postgres:
+            kept = replace(kept, **{f.name: without_nul(getattr(kept, f.name)) for f in fields(kept)})
+        with store.reading() as tx:
+            assert tx.customers.get(["c1"])["c1"] == kept
+
+    check()

@@ -189,6 +189,13 @@ def test_connections_that_were_cut_while_nobody_used_them(store: Store, url: str
         assert store.write(lambda tx: tx.customers.count()) == 0
 
 
+def test_a_page_that_is_read_after_a_restart_doesnt_hear_of_it(store: Store, url: str):
+    for _ in range(3):
+        with store.reading() as tx:
+            assert tx.customers.count() == 0
+        cut(url)
+
+
 def test_without_another_try_it_says_so(store: Store, url: str):
     def fail() -> None:
         with store.writing() as tx:
