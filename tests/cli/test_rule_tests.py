@@ -55,7 +55,7 @@ previous.outcome == 'no_answer' (previous.outcome is "reached")
 from Marlow & Finch. You were just with us for a haircut. I'm not selling anything, I only want to know how it feels \
 now that you've washed it yourself." **Ask** - How is it with your own hands, in your own mirror? - Is there one \
 thing …”
-        why: Sat 2026-11-21 10:00 deferred: gap:20h, less than 20h from another touch
+        why: Fri 2026-11-20 14:30 deferred: gap:20h, less than 20h from another touch
 
   - expected, and missing    + not expected    ~ otherwise than expected
 
