@@ -15,7 +15,10 @@ from tests.support.business import Business
 from tests.support.random_business import Chance, catch_up, chances, simulated
 from tests.support.replay import broken_cadence, ledger, verdict
 
-slow = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+slow = settings(
+    max_examples=min(settings().max_examples, 40),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 
 def proved(shop: Business) -> Findings:

@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 from tests.support.random_business import Chance, chances, one_at_a_time, rows, simulated
 from tests.support.replay import ledger, verdict
 
-slow = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+slow = settings(
+    max_examples=min(settings().max_examples, 100),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 
 @slow

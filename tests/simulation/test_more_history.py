@@ -23,7 +23,10 @@ from tests.support.random_business import START, Chance, catch_up, chances, rows
 
 pytestmark = pytest.mark.slow
 
-unhurried = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+unhurried = settings(
+    max_examples=min(settings().max_examples, 60),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 #: Days and minutes before the event, by which channel, to whom: contacts made by hand.
 Hand = tuple[int, int, str, int]

@@ -15,8 +15,14 @@ from tests.support.troubles import KINDS, Told, Trouble, World, a_world, held_an
 
 pytestmark = pytest.mark.slow
 
-unhurried = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+unhurried = settings(
+    max_examples=4,  # each is a whole business, killed and begun anew again and again
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 promises = st.sampled_from(["none", "native"])
+# Nobody becomes somebody else here: the provider's own record, which is judged too, knows customers by one name each.
+apart = chances.map(lambda c: replace(c, news=[one for one in c.news if one[1] != "customer.merged"]))
 
 
 def faults(world: World, chance: Chance) -> list[object]:
@@ -25,7 +31,7 @@ def faults(world: World, chance: Chance) -> list[object]:
 
 
 @unhurried
-@given(chance=chances, hit=troubles(*KINDS), idempotency=promises)
+@given(chance=apart, hit=troubles(*KINDS), idempotency=promises)
 def test_killed_and_paused_it_breaks_nothing(chance: Chance, hit: list[Trouble], idempotency: str):
     with a_world(chance, idempotency) as world:
         world.play(chance.events, hit)
@@ -33,7 +39,7 @@ def test_killed_and_paused_it_breaks_nothing(chance: Chance, hit: list[Trouble],
 
 
 @unhurried
-@given(chance=chances, hit=troubles(*KINDS, "back", "back", "back"), idempotency=promises)
+@given(chance=apart, hit=troubles(*KINDS, "back", "back", "back"), idempotency=promises)
 def test_with_a_clock_that_is_set_back_it_breaks_nothing(chance: Chance, hit: list[Trouble], idempotency: str):
     calm = replace(chance, back_off=None)  # which sign came before which contact, such clocks can't tell
     with a_world(calm, idempotency) as world:

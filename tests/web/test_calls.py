@@ -120,7 +120,7 @@ def test_the_openapi_document_names_every_route_for_programs(house: House):
     told = house.client.get("/openapi.json").json()
     assert set(told["paths"]) == {
         "/healthz", "/readyz", "/v1/events", "/v1/calls", "/v1/calls/{follow_up}/outcome", "/v1/customers/{customer}",
-        "/v1/customers/{customer}/export",
+        "/v1/customers/{customer}/export", "/v1/customers/{customer}/may", "/v1/customers/{customer}/contacts",
     }  # fmt: skip
     events = told["paths"]["/v1/events"]["post"]
     assert "application/x-ndjson" in events["requestBody"]["content"]
