@@ -50,7 +50,7 @@ def test_it_is_the_best_for_as_many_as_it_is_said_to_be(seed: int):
         assert crowd.planned() == best_by_steps(crowd), crowd
 
 
-#: Known to fall short: where a law binds contacts that obey no caps, each of them takes its first lawful moment in turn,
+#: Known to fall short: where a law binds contacts that obey no caps, each takes its first lawful moment in turn,
 #: and another order would bring the most important nearer to its wish.
 SHORT = pytest.mark.xfail(strict=True, reason="contacts that obey no caps, bound by a law's limit, aren't searched for")
 
