@@ -3,62 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from outreach.core.customer import Customer
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
-from outreach.core.memory import facts
 from outreach.core.merging import Also, also, riders
 from outreach.core.moment import Moment, resolve
 from outreach.core.rule import Rule, Step
 from outreach.core.situation import Situation
 from outreach.core.trace import Trace
 from outreach.core.zone import to_local
+from outreach.desk.card import Card
+from outreach.desk.words import because, full_name, remembered
 from outreach.engine import Engine
 from outreach.flow.claim import template_scope
 from outreach.flow.replying import READ_REPLY
 from outreach.flow.situations import events_of, situation_of
 from outreach.store.store import Transaction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
-    """One call or task. `text` is the script or the details; `why` the rule's word and what set it off; `also` the
-    reasons that joined it (`rule`, `about`); `local_time` the customer's wall clock, "" while her zone isn't known;
-    `until` the end of its worth, UTC; `memory` what is remembered of her."""
-
-    id: str
-    channel: str
-    customer: str
-    name: str
-    phone: str
-    title: str
-    text: str
-    why: str
-    because: tuple[str, ...]
-    also: Also
-    rule: str
-    step: str
-    priority: int
-    assign: str
-    site: str
-    due: datetime
-    until: datetime
-    done_by: datetime | None
-    local_time: str
-    zone: str
-    problem: str = ""
-    memory: tuple[str, ...] = ()
-
-    def plain(self) -> dict[str, Any]:
-        """For programs."""
-        return {
-            name: value.isoformat() if isinstance(value := getattr(self, name), datetime) else value
-            for name in self.__slots__
-        }
 
 
 def cards(engine: Engine, *, day: date | None = None, assign: str = "") -> list[Card]:
@@ -146,28 +108,3 @@ def _done_by(rule: Rule, here: Situation, f: FollowUp) -> datetime | None:
         return None
     found = resolve(done_by, here.base(f.started, rule))
     return found.at if isinstance(found, Moment) else None
-
-
-def because(traces: Iterable[Trace]) -> Iterable[str]:
-    """The planning's reasons in words: the event, and what the condition saw."""
-    for trace in traces:
-        if trace.decision not in ("planned", "moved"):
-            continue
-        for reason in trace.reasons:
-            if reason.code.startswith(("on:", "after:", "moved:")):
-                yield reason.code.replace(":", " ", 1)
-            elif reason.code == "when":
-                seen = ", ".join(f"{k} = {v}" for k, v in reason.numbers.items())
-                yield f"{reason.text} ({seen})" if seen else reason.text
-
-
-def remembered(customer: Customer, now: datetime) -> Iterable[str]:
-    """What is remembered of a customer, in words: `meal: likes it well done (restaurant.feedback, 2026-11-02)`."""
-    for name, fact in sorted(facts(customer.memory, now).items()):
-        known_from = ", ".join(filter(None, (fact.source, fact.at[:10])))
-        yield f"{name.replace('_', ' ')}: {fact.value}" + (f" ({known_from})" if known_from else "")
-
-
-def full_name(customer: Customer) -> str:
-    """How staff see a customer."""
-    return " ".join(part for part in (customer.first_name, customer.last_name) if part) or customer.id

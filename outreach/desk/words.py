@@ -1,0 +1,35 @@
+"""What cards say, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from outreach.core.customer import Customer
+from outreach.core.memory import facts
+from outreach.core.trace import Trace
+
+
+def because(traces: Iterable[Trace]) -> Iterable[str]:
+    """The planning's reasons in words: the event, and what the condition saw."""
+    for trace in traces:
+        if trace.decision not in ("planned", "moved"):
+            continue
+        for reason in trace.reasons:
+            if reason.code.startswith(("on:", "after:", "moved:")):
+                yield reason.code.replace(":", " ", 1)
+            elif reason.code == "when":
+                seen = ", ".join(f"{k} = {v}" for k, v in reason.numbers.items())
+                yield f"{reason.text} ({seen})" if seen else reason.text
+
+
+def remembered(customer: Customer, now: datetime) -> Iterable[str]:
+    """What is remembered of a customer, in words: `meal: likes it well done (restaurant.feedback, 2026-11-02)`."""
+    for name, fact in sorted(facts(customer.memory, now).items()):
+        known_from = ", ".join(filter(None, (fact.source, fact.at[:10])))
+        yield f"{name.replace('_', ' ')}: {fact.value}" + (f" ({known_from})" if known_from else "")
+
+
+def full_name(customer: Customer) -> str:
+    """How staff see a customer."""
+    return " ".join(part for part in (customer.first_name, customer.last_name) if part) or customer.id
