@@ -21,6 +21,7 @@ IN_WORDS = (
     ("rule_inactive", "its rule was switched off"), ("event_gone", "what it follows is no longer known"),
     ("provider:", "the provider said {}"), ("error:", "an error: {}"), ("no_value:", "{} is not known"),
     ("bad_value:", "{} is no date"), ("unknown:", "nobody knows whether it went out: {}"),
+    ("snoozed", "put off by hand"), ("called_off", "called off by hand"), ("undone", "what set it off was undone"),
     ("waits_for:", "it waits for the {}"), ("came_before:", "the {} came before"), ("released", "a person let it go"),
     ("capacity:", "the day's list of {} is full"),
     ("room", "a more important contact came first"), ("merged:", "told together with {}"),

@@ -9,7 +9,8 @@ from outreach.core.event import Event
 #: Events of ours, or about her and not by her. Every other one is a sign of life: a house that gets news from a till
 #: or a booking system has too many types to list them.
 BOOKKEEPING: Final = (
-    "complaint.resolved", "consent.given", "consent.withdrawn", "customer.changed", "customer.merged",
+    "card.assigned", "card.cancelled", "card.snoozed", "card.undone", "complaint.resolved", "consent.given",
+    "consent.withdrawn", "customer.changed", "customer.merged", "memory.added", "note.added", "outcome.undone",
 )  # fmt: skip
 #: Of these types only some are, by one of their fields: a call that reached her, a contact that she made.
 ONLY_IF: Final = {"outcome": ("outcome", ("call_back", "reached")), "contact.made": ("direction", ("inbound",))}

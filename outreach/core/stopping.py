@@ -7,6 +7,7 @@ from datetime import datetime
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.moment import Moment, resolve
+from outreach.core.promise import promise_of
 from outreach.core.rule import OnMissing, Rule, type_matches
 from outreach.core.situation import Situation
 from outreach.core.trace import Reason
@@ -31,7 +32,7 @@ def stop_reason(rule: Rule, f: FollowUp, event: Event) -> str:
 def moves(rule: Rule, f: FollowUp, event: Event) -> bool:
     """Whether this event tells a new date of the thing that `f`'s run is about."""
     step = rule.steps[f.index] if f.index < len(rule.steps) else None
-    if step is None or not f.key or not step.at.anchor.startswith("event."):
+    if step is None or not f.key or promise_of(f) or not step.at.anchor.startswith("event."):
         return False
     name = step.at.anchor.removeprefix("event.")
     return (

@@ -12,6 +12,7 @@ from outreach.core.consenting import word
 from outreach.core.customer import Consent, Customer
 from outreach.core.follow_up import AHEAD, TOUCHING, FollowUp, evolve
 from outreach.core.keys import bucket_of, make_id
+from outreach.core.promise import promise_id, promise_of
 from outreach.core.rule import Rule
 
 #: Why one of two that are the same ended.
@@ -51,8 +52,10 @@ def renamed(f: FollowUp, into: str, tenant: str, sources: Mapping[tuple[str, str
     if source != f.event_source and trigger.startswith("event:"):
         trigger = f"event:{source}:{f.event}"
     bucket, names = bucket_of(tenant, into), (tenant, into, f.rule, trigger)
+    there, promise = evolve(f, trigger=trigger), promise_of(f)
+    id_ = promise_id(there, tenant, into, promise.at.isoformat()) if promise else make_id(bucket, *names, str(f.index))
     return evolve(
-        f, id=make_id(bucket, *names, str(f.index)), run=make_id(bucket, *names), customer=into, trigger=trigger,
+        f, id=id_, run=make_id(bucket, *names), customer=into, trigger=trigger,
         event_source=source,
     )  # fmt: skip
 

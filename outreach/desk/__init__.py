@@ -16,7 +16,7 @@ from outreach.desk.notes import add_note, remember
 from outreach.desk.words import because, full_name, remembered
 
 __all__ = [
-    "About", "Absence", "Card", "Figures", "Gone", "Load", "Result", "Said", "about", "absences", "absent", "add_note", "as_csv", "as_ics",
-    "assign", "back", "because", "cancel", "card", "cards", "claim", "figures", "full_name", "load", "next_card",
-    "outcome", "release", "remember", "remembered", "skip", "snooze", "undo",
+    "About", "Absence", "Card", "Figures", "Gone", "Load", "Result", "Said", "about", "absences", "absent", "add_note",
+    "as_csv", "as_ics", "assign", "back", "because", "cancel", "card", "cards", "claim", "figures", "full_name",
+    "load", "next_card", "outcome", "release", "remember", "remembered", "skip", "snooze", "undo",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ class Card:
     `promised` is the moment (UTC) at which she was promised a call, `promised_to` the person who promised to make it
     in person ("" anyone), `promised_by` who promised. `rank` is the reason of its place in words, `quadrant` one of
     `urgent and important`, `important`, `urgent`, `neither` (see docs/list.md). `holder` has it open, until
-    `held_until` (UTC); "" and None when it is free.
+    `held_until` (UTC); "" and None when it is free. `order` sorts cards.
     """
 
     id: str
@@ -52,10 +52,13 @@ class Card:
     quadrant: str = ""
     holder: str = ""
     held_until: datetime | None = None
+    order: tuple[Any, ...] = ()
 
     def plain(self) -> dict[str, Any]:
         """For programs."""
-        return plain(self)
+        told = plain(self)
+        del told["order"]
+        return told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from outreach.core.customer import Customer
+from outreach.core.follow_up import FollowUp
 from outreach.core.memory import facts
 from outreach.core.trace import Trace
+from outreach.wording import in_words
 
 
 def because(traces: Iterable[Trace]) -> Iterable[str]:
@@ -33,3 +35,16 @@ def remembered(customer: Customer, now: datetime) -> Iterable[str]:
 def full_name(customer: Customer) -> str:
     """How staff see a customer."""
     return " ".join(part for part in (customer.first_name, customer.last_name) if part) or customer.id
+
+
+def became(f: FollowUp | None) -> str:
+    """What became of a card that isn't on the list, as a sentence for who had it open."""
+    if f is None:
+        return "There is no call or task with this id."
+    if f.state == "done":
+        by = f" by {f.outcome_by}" if f.outcome_by else ""
+        return f"It was done already{by}: {f.outcome.replace('_', ' ')}."
+    if f.state == "scheduled":
+        return "It is not on the list now: it was put off" + (f" ({in_words(f.reason)})." if f.reason else ".")
+    why = f" ({in_words(f.reason)})" if f.reason else ""
+    return f"It is not to be done any more: {f.state.replace('_', ' ')}{why}."

@@ -56,6 +56,8 @@ class Batch:
     say: Say = as_written
     #: Who has become another customer in this batch, and whom.
     became: dict[str, str] = field(default_factory=dict)
+    #: The card that the event which is taken at this moment was about, as it was before.
+    card: FollowUp | None = None
 
     def situation(self, event: Event, overlay: Mapping[str, object] | None = None) -> Situation:
         """The situation of one event."""

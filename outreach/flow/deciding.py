@@ -6,6 +6,7 @@ from outreach.core.follow_up import AHEAD, TOUCHING, FollowUp, evolve
 from outreach.core.merging import AFTER, carrier, on_cap, riding
 from outreach.core.moment import again
 from outreach.core.planner import Place, arrange
+from outreach.core.promise import promise_of
 from outreach.core.rule import Rule
 from outreach.core.situation import Situation
 from outreach.core.stopping import no_longer
@@ -42,6 +43,8 @@ def _wanted(claim: Claim, f: FollowUp) -> Situation | Reason:
     here = claim.situation(f)
     if here is None:
         return Reason(code="event_gone", text="the event it follows is no longer known")
+    if promise_of(f) is not None:
+        return here  # she waits for it, whatever the rule was about
     if rule.must_still_match and rule.when is not None and not rule.when.holds(here.scope()):
         return no_longer(rule, here)
     step = rule.steps[f.index]

@@ -9,15 +9,18 @@ from collections.abc import Callable
 
 from outreach.core.event import Event
 from outreach.core.follow_up import OUTCOMES
+from outreach.core.promise import wrong as no_promise
 from outreach.core.quiet import MARKS
 from outreach.flow.by_hand import contact_made
 from outreach.flow.consenting import consent, wrong
 from outreach.flow.forwarding import MERGED
+from outreach.flow.handling import HANDLING, assign, cancel, no_deed, remember, snooze
 from outreach.flow.holding import hold
 from outreach.flow.intake import Batch
 from outreach.flow.news import changed, take_news
 from outreach.flow.outcomes import take_outcome
 from outreach.flow.replying import message_received
+from outreach.flow.undoing import take_back
 from outreach.flow.uniting import merge
 from outreach.flow.watching import arm
 
@@ -37,6 +40,10 @@ def refuse(event: Event) -> str:
         return f"outcome {event.data.get('outcome')!r} is unknown: use one of {', '.join(sorted(OUTCOMES))}"
     if event.type == "outcome" and not (event.data.get("rule") or event.data.get("follow_up")):
         return "an outcome needs `rule` (and `step`) or `follow_up`, to say which call or task it ends"
+    if event.type == "outcome":
+        return no_promise(event.data, event.time)
+    if event.type in HANDLING:
+        return no_deed(event)
     return wrong(event) if event.type in ("consent.given", "consent.withdrawn") else ""
 
 
@@ -58,5 +65,11 @@ EFFECTS: dict[str, Effect] = {
     "outcome": take_outcome,
     "contact.made": contact_made,
     "customer.changed": _customer_changed,
+    "outcome.undone": take_back,
+    "card.undone": take_back,
+    "card.snoozed": snooze,
+    "card.cancelled": cancel,
+    "card.assigned": assign,
+    "memory.added": remember,
     MERGED: merge,
 }

@@ -95,7 +95,8 @@ def move(batch: Batch, rule: Rule, f: FollowUp, event: Event) -> None:
 #: Types that mean something to the engine itself; see `effects`.
 ENGINE_TYPES = frozenset(
     {"complaint.opened", "complaint.resolved", "consent.given", "consent.withdrawn", "message.received", "outcome",
-     "contact.made", "customer.changed", "customer.merged"}
+     "outcome.undone", "contact.made", "customer.changed", "customer.merged", "card.assigned", "card.cancelled",
+     "card.snoozed", "card.undone", "memory.added"}
 )  # fmt: skip
 
 __all__ = ["ENGINE_TYPES", "Batch", "Receipt", "load", "move", "take"]

@@ -22,7 +22,9 @@ from outreach.store.store import Transaction
 from outreach.store.topology import Turn
 
 #: News that may end, or put off, what is planned for others at the same address.
-REACHING = frozenset({"message.received", "consent.withdrawn", "contact.made", "outcome", "customer.merged"})
+REACHING = frozenset(
+    {"message.received", "consent.withdrawn", "contact.made", "outcome", "outcome.undone", "customer.merged"}
+)
 
 
 def hold_for(tx: Transaction, events: Iterable[Event]) -> People:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC
 
 from outreach.core.event import Event
 from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
@@ -12,6 +13,7 @@ from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
 from outreach.core.merging import merged, riders
 from outreach.core.occasions import dates_of
+from outreach.core.promise import Promise, moment, promised, without
 from outreach.core.stepping import next_step, planned, told
 from outreach.core.stopping import ended, no_longer
 from outreach.core.trace import Reason
@@ -34,13 +36,29 @@ def take_outcome(batch: Batch, event: Event) -> None:
     )
     if f.channel == "call":
         _count_call(batch, event, f, by)
+    batch.card = f
     joined = end_riders(batch, done)
     if f.rule == READ_REPLY:
         answered(batch, event, f, outcome)
     elif outcome in ("do_not_call", "wrong_number"):
         _no_more_calls(batch, event, outcome)
-    for over in (done, *joined):
+    for over in (*([] if _promise(batch, event, f) else [done]), *joined):
         follow_on(batch, over)
+
+
+def _promise(batch: Batch, event: Event, f: FollowUp) -> bool:
+    """Plan the call that she was promised, if she was; its run waits for that one."""
+    said, rule = event.data.get("call_back_at"), batch.rules.get(f.rule)
+    at = moment(said) if said else None
+    if at is None or f.channel != "call" or rule is None or f.index >= len(rule.steps):
+        return False
+    here, by = batch.situation(event), str(event.data.get("by", ""))
+    until = rule.steps[f.index].valid_for.add(at, here.zone, batch.policy.calendar, here.place)
+    promise = Promise(at=at.astimezone(UTC), by=by, to=by if event.data.get("only_me") else "")
+    planned_now = promised(f, batch.tx.tenant, promise, until.astimezone(UTC))
+    why = (Reason(code="promised", numbers={"by": by or None, "event": event.id}),)
+    batch.changes.add([planned_now], [planned(planned_now, batch.now, why)])
+    return True
 
 
 def end_riders(batch: Batch, done: FollowUp) -> list[FollowUp]:
@@ -79,6 +97,7 @@ def _count_call(batch: Batch, event: Event, f: FollowUp, by: str) -> None:
         address_key=batch.tx.customers.keys(customer).get("call", ""), by=by,
     )  # fmt: skip
     batch.tx.ledger.reserve([touch], {})
+    batch.changes.settled.append(touch)  # it may have been entered, and given back, before
 
 
 def _no_more_calls(batch: Batch, event: Event, outcome: str) -> None:
@@ -99,7 +118,7 @@ def follow_on(batch: Batch, done: FollowUp) -> None:
     event = events_of(batch.tx, [done]).get(done.id)
     if event is None:
         return
-    here = batch.situation(event, done.overlay)
+    here = batch.situation(event, without(done.overlay))
     here.dates = dates_of(rule, event)
     if rule.facts:
         past = batch.tx.events.history([done.customer], rule.facts).get(done.customer, ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from outreach.core.customer import Customer
@@ -12,7 +12,7 @@ from outreach.core.guard import Policy
 from outreach.core.history import History
 from outreach.core.keys import bucket_of
 from outreach.core.occasions import CLOCK, dates_of, occasion_of
-from outreach.core.rule import Rule
+from outreach.core.rule import Rule, type_matches
 from outreach.core.situation import Situation
 from outreach.core.stepping import told
 from outreach.store.store import Transaction
@@ -39,6 +39,28 @@ def situation_of(
     )  # fmt: skip
 
 
+def all_situations(
+    tx: Transaction, follow_ups: Iterable[FollowUp], rules: Mapping[str, Rule], people: Mapping[str, Customer],
+    events: Mapping[str, Event], now: datetime, policy: Policy,
+) -> dict[str, Situation]:  # fmt: skip
+    """The situations of these, by the follow-up's id: as `situation_of`, with one query for each kind of fact."""
+    some = list(follow_ups)
+    facts = {t for f in some for t in rules[f.rule].facts}
+    past = tx.events.history({f.customer for f in some if rules[f.rule].facts}, facts)
+    runs = tx.cards.runs_of({f.customer for f in some if f.index})
+    found = {}
+    for f in some:
+        rule, event, before = rules[f.rule], events[f.id], step_among(runs.get(f.run, ()), f)
+        mine = [e for e in past.get(f.customer, ()) if any(type_matches(t, e.type) for t in rule.facts)]
+        found[f.id] = Situation(
+            tenant=tx.tenant, bucket=bucket_of(tx.tenant, f.customer), customer=people[f.customer], event=event,
+            now=now, policy=policy, past=History(mine, now, event, ()), overlay=f.overlay,
+            previous=told(before) if before is not None and before.ended is not None else None,
+            dates=dates_of(rule, event),
+        )  # fmt: skip
+    return found
+
+
 def _previous(tx: Transaction, f: FollowUp, rule: Rule) -> dict[str, str] | None:
     """What came of the step before; None while that hasn't ended."""
     if f.index == 0:
@@ -49,8 +71,14 @@ def _previous(tx: Transaction, f: FollowUp, rule: Rule) -> dict[str, str] | None
 
 def step_before(tx: Transaction, f: FollowUp) -> FollowUp | None:
     """The step before `f` in its run. What was only remembered is no step that one could ask about."""
-    run = [o for o in tx.follow_ups.all_of(f.customer) if o.run == f.run and o.index < f.index]
-    return max((o for o in run if o.channel != "remember"), key=lambda o: o.index, default=None)
+    return step_among([o for o in tx.follow_ups.all_of(f.customer) if o.run == f.run], f)
+
+
+def step_among(run: Iterable[FollowUp], f: FollowUp) -> FollowUp | None:
+    """The same, of those of its run. A call that was promised comes after the one in which it was."""
+    return max(
+        (o for o in run if o.index < f.index and o.channel != "remember"), key=lambda o: (o.index, o.due), default=None
+    )
 
 
 def _key(f: FollowUp) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.guard import Policy
 from outreach.core.rule_index import RuleIndex
-from outreach.flow import effects, intake
+from outreach.flow import deeds, effects, intake
 from outreach.flow.changes import Changes
 from outreach.flow.forwarding import MERGED, forward, wrong_merge
 from outreach.flow.intake import Batch, Receipt
@@ -48,14 +48,22 @@ def take_in(
     batch = intake.load(tx, fresh, now, policy, rules, customers)
     batch.starts, batch.say = starts, say
     for event in sorted(fresh, key=_by_time):
-        effects.apply(batch, event)
-        intake.take(batch, batch.meant(event))
+        _take(batch, event)
     wake_by_signs(batch, fresh)
     batch.changes.store(tx)
     if batch.changes.wake_soon(now):
         tx.tell_others()
     new = {id(e) for e in fresh}
     return [_receipt(e, new, refused) for e in events], batch
+
+
+def _take(batch: Batch, event: Event) -> None:
+    """What it means to the engine, and then to the rules. What staff did with a card can be taken back, all of it."""
+    before = deeds.before(batch) if event.type in deeds.DEEDS else None
+    effects.apply(batch, event)
+    intake.take(batch, batch.meant(event))
+    if before is not None:
+        deeds.keep(batch, event, before)
 
 
 def _make_room_for_new(

@@ -141,6 +141,11 @@ class Customers(Book):
         rows = [(self.tenant, k, scope, reason, micros(since)) for k in sorted(set(keys))]
         self.insert("suppression", columns, rows, later if ":" in scope else "DO NOTHING")
 
+    def unsuppress(self, key: str, scope: str, reason: str, since: datetime) -> None:
+        """Take out an entry that was made at that very moment for this reason; any other stays."""
+        where = "tenant_id = ? AND address_key = ? AND channel = ? AND reason = ? AND since = ?"
+        self.write(f"DELETE FROM suppression WHERE {where}", self.tenant, key, scope, reason, micros(since))
+
     def suppressed(self, keys: Iterable[str]) -> list[Suppression]:
         """What the suppression list says of these addresses."""
         wanted = sorted(set(keys))

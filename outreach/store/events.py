@@ -15,6 +15,11 @@ from outreach.store.dialect import SQLITE, Book, names
 
 COLUMNS = ("bucket", "tenant_id", "customer", "source", "id", "type", "time", "site", "data", "received")
 _READ = names(("customer", "source", "id", "type", "time", "site", "data"), "t.")
+#: What was said of a call and taken back is no sign of anything. Such an event is named after what it takes back.
+_TAKEN_BACK = (
+    " AND NOT EXISTS (SELECT 1 FROM event u WHERE u.bucket = t.bucket AND u.tenant_id = t.tenant_id"
+    " AND u.customer = t.customer AND u.source = t.source AND u.id = 'undo:' || t.id AND u.type = 'outcome.undone')"
+)
 _json = msgspec.json.Encoder().encode
 
 
@@ -90,7 +95,8 @@ class Events(Book):
         tests = [f"t.type NOT IN ({_marks((*BOOKKEEPING, *ONLY_IF))})"]
         values: list[str] = [*BOOKKEEPING, *ONLY_IF]
         for kind, (field, only) in ONLY_IF.items():
-            tests.append(f"(t.type = ? AND {self.dialect.field.format('t.data', field)} IN ({_marks(only)}))")
+            undone = _TAKEN_BACK if kind == "outcome" else ""
+            tests.append(f"(t.type = ? AND {self.dialect.field.format('t.data', field)} IN ({_marks(only)}){undone})")
             values += [kind, *only]
         where = f"({' OR '.join(tests)}) GROUP BY t.customer"
         columns = "t.customer, max(t.time + CASE t.type WHEN 'outcome' THEN 1 ELSE 0 END)"

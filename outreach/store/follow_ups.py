@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from outreach.core.follow_up import FORWARDED, FollowUp
+from outreach.core.handling import UNDONE
 from outreach.core.keys import bucket_in
 from outreach.store.codec import Codec, dump, instant, micros
 from outreach.store.dialect import SQLITE, Book, names
@@ -17,7 +18,7 @@ _READ = names(CODEC.columns, "t.")
 #: What may change after the planning; the rest says what the follow-up is.
 CHANGING = (
     "due", "wake", "valid_until", "started", "event", "intent", "state", "reason", "outcome", "outcome_by", "note",
-    "attempt", "address", "listed", "ended", "worker", "overlay",
+    "attempt", "address", "listed", "ended", "worker", "overlay", "assign", "site",
 )  # fmt: skip
 _CHANGED = CODEC.picker(CHANGING)
 _KEYS = ("bucket", "tenant_id", "customer", "id")
@@ -75,7 +76,7 @@ class FollowUps(Book):
         if not wanted:
             return found
         marks = ", ".join("?" for _ in wanted)
-        where = f"t.rule IN ({marks}) GROUP BY t.customer, t.rule"
+        where = f"t.rule IN ({marks}) AND t.reason <> '{UNDONE}' GROUP BY t.customer, t.rule"
         for customer, rule, at in self.read_keyed(
             "t.customer, t.rule, max(t.started)", "follow_up", "customer", customers, where, *wanted
         ):

@@ -172,15 +172,23 @@ class Traces(Book):
 
     def of(self, customer: str) -> list[Trace]:
         """All decisions about one customer, in order of time."""
-        rows = self.read_keyed(
-            "t.at, t.follow_up, t.rule, t.step, t.decision, t.reasons", "trace", "customer", [customer]
-        )
-        traces = [
-            Trace(at=instant(at), customer=customer, follow_up=f, rule=rule, step=step, decision=decision,
-                  reasons=tuple(_reason(r) for r in load(reasons)))
-            for at, f, rule, step, decision, reasons in rows
-        ]  # fmt: skip
-        return sorted(traces, key=lambda t: (t.at, t.follow_up, ORDER.get(t.decision, len(ORDER))))
+        return self.of_all([customer]).get(customer, [])
+
+    def of_all(self, customers: Iterable[str], decisions: Iterable[str] = ()) -> dict[str, list[Trace]]:
+        """Decisions about these customers (only of these kinds, if some are named), in order of time."""
+        some, columns = list(decisions), "t.customer, t.at, t.follow_up, t.rule, t.step, t.decision, t.reasons"
+        where = f"t.decision IN ({', '.join('?' for _ in some)})" if some else ""
+        found: dict[str, list[Trace]] = {}
+        for customer, at, f, rule, step, decision, told in self.read_keyed(
+            columns, "trace", "customer", customers, where, *some
+        ):
+            reasons = tuple(_reason(r) for r in load(told))
+            t = Trace(at=instant(at), customer=customer, follow_up=f, rule=rule, step=step, decision=decision,
+                      reasons=reasons)  # fmt: skip
+            found.setdefault(customer, []).append(t)
+        for of_one in found.values():
+            of_one.sort(key=lambda t: (t.at, t.follow_up, ORDER.get(t.decision, len(ORDER))))
+        return found
 
 
 def _plain(reason: Reason) -> dict[str, object]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from outreach.store.aliases import Aliases
 from outreach.store.attempts import Attempts
+from outreach.store.cards import Cards
 from outreach.store.customers import Customers
 from outreach.store.database import WAITS, again, transaction
 from outreach.store.events import Events
@@ -38,6 +39,7 @@ class Transaction:
         self.watches = Watches(conn, tenant)
         self.ledger = Ledger(conn, tenant)
         self.attempts = Attempts(conn, tenant)
+        self.cards = Cards(conn, tenant)
         self.holds = Holds(conn, tenant)
         self.traces = Traces(conn, tenant)
         self.house = House(conn, tenant)

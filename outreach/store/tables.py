@@ -11,9 +11,9 @@ from sqlalchemy import BigInteger
 from sqlmodel import Field
 
 from outreach.store.columns import Bucket, Instant, Json, Key, Table, Word
-from outreach.store.work_tables import AttemptRow, FollowUpRow, TouchRow, WatchRow
+from outreach.store.work_tables import AttemptRow, CardRow, FollowUpRow, TouchRow, WatchRow
 
-__all__ = ["AttemptRow", "FollowUpRow", "TouchRow", "WatchRow"]
+__all__ = ["AttemptRow", "CardRow", "FollowUpRow", "TouchRow", "WatchRow"]
 
 
 class CustomerRow(Table, table=True):
@@ -154,6 +154,18 @@ class TallyRow(Table, table=True):
     day: str = Key()
     runs: int = 0
     released: bool = False
+
+
+class AbsenceRow(Table, table=True):
+    """Who of the staff is away, and who stands in."""
+
+    __tablename__ = "absence"
+    tenant_id: str = Key()
+    who: str = Key()
+    since: int = Instant()
+    until: int = Instant()
+    to: str = Word()
+    by: str = Word()
 
 
 class SeenFieldRow(Table, table=True):

@@ -16,7 +16,7 @@ _SAVE_HOLD: Final = (
 #: Tables whose rows are a customer's, with the column that names her.
 HERS: Final = {
     "event": "customer", "follow_up": "customer", "trace": "customer", "consent": "customer", "hold": "customer",
-    "watch": "customer", "attempt": "customer", "customer": "id", "alias": "id",
+    "watch": "customer", "attempt": "customer", "card": "customer", "customer": "id", "alias": "id",
 }  # fmt: skip
 
 

@@ -94,6 +94,29 @@ class WatchRow(Table, table=True):
     version: str = Word()
 
 
+class CardRow(Table, table=True):
+    """How staff handle a call or task: who has it open until when, who skipped it, and the latest deed, with what it
+    takes to undo it (see `core.handling`)."""
+
+    __tablename__ = "card"
+    bucket: int = Bucket()
+    tenant_id: str = Key()
+    customer: str = Key()
+    id: str = Key()
+    holder: str = Word()
+    since: int | None = Instant(nullable=True)
+    until: int | None = Instant(nullable=True)
+    lost: str = Word()
+    skipped: str = Json()
+    number: int = 0
+    deed: str = Word()
+    by: str = Word()
+    at: int | None = Instant(nullable=True)
+    event: str = Word()
+    source: str = Word()
+    before: str = Json()
+
+
 class AttemptRow(Table, table=True):
     """One try to send: the intent is written before the provider is called, the answer after."""
 
