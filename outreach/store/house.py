@@ -179,25 +179,21 @@ class Traces(Book):
         some, columns = list(decisions), "t.customer, t.at, t.follow_up, t.rule, t.step, t.decision, t.reasons"
         where = f"t.decision IN ({', '.join('?' for _ in some)})" if some else ""
         found: dict[str, list[Trace]] = {}
-        for customer, at, f, rule, step, decision, told in self.read_keyed(
-            columns, "trace", "customer", customers, where, *some
-        ):
-            reasons = tuple(_reason(r) for r in load(told))
-            t = Trace(at=instant(at), customer=customer, follow_up=f, rule=rule, step=step, decision=decision,
-                      reasons=reasons)  # fmt: skip
-            found.setdefault(customer, []).append(t)
+        for row in self.read_keyed(columns, "trace", "customer", customers, where, *some):
+            found.setdefault(row[0], []).append(_trace(*row))
         for of_one in found.values():
             of_one.sort(key=lambda t: (t.at, t.follow_up, ORDER.get(t.decision, len(ORDER))))
         return found
 
 
+def _trace(customer: str, at: int, f: str, rule: str, step: str, decision: str, told: str) -> Trace:
+    why = tuple(_reason(r) for r in load(told))
+    return Trace(at=instant(at), customer=customer, follow_up=f, rule=rule, step=step, decision=decision, reasons=why)
+
+
 def _plain(reason: Reason) -> dict[str, object]:
-    plain: dict[str, object] = {"code": reason.code}
-    if reason.text:
-        plain["text"] = reason.text
-    if reason.numbers:
-        plain["numbers"] = reason.numbers
-    return plain
+    more = {"text": reason.text, "numbers": reason.numbers}
+    return {"code": reason.code} | {name: value for name, value in more.items() if value}
 
 
 def _reason(plain: Mapping[str, object]) -> Reason:
