@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +13,8 @@ from outreach.beside import quarantined
 from outreach.bootstrap import App, SystemClock, open_store
 from outreach.cli.common import Database, Json, app, settings
 from outreach.cli.explaining import told_why
-from outreach.cli.output import cell, console, counted, err, moment, print_json, table, writing
-from outreach.desk import Card, cards, full_name
+from outreach.cli.output import console, counted, err, moment, print_json, table, writing
+from outreach.desk import Card, Figures, as_csv, as_ics, cards, figures, full_name
 from outreach.errors import InputError
 from outreach.flow.releasing import Resumed
 from outreach.flow.releasing import resume as let_go
@@ -26,12 +25,6 @@ from outreach.why import why as explain
 
 Rule = Annotated[str, typer.Argument(metavar="RULE", help="A rule's name; without one, everything.")]
 
-#: Of a card, in `calls --csv`.
-COLUMNS = (
-    "channel", "name", "phone", "title", "why", "assign", "due", "until", "customer", "rule", "step", "id", "text",
-    "also",
-)  # fmt: skip
-
 
 def calls(
     day: Annotated[str, typer.Option("--date", metavar="D", help="Only what fell due on that day (2026-11-03).")] = "",
@@ -40,33 +33,56 @@ def calls(
         Path | None, typer.Option("--csv", metavar="F", help="Write CSV to this file (- is stdout).")
     ] = None,
     ics_file: Annotated[
-        Path | None, typer.Option("--ics", metavar="F", help="Write iCalendar (not yet supported).")
+        Path | None, typer.Option("--ics", metavar="F", help="Write iCalendar to this file (- is stdout).")
     ] = None,
     database: Database = None,
     json: Json = False,
 ) -> None:
     """Today's list: calls to make and preparations to do, the most important first."""
-    if ics_file is not None:
-        raise InputError("--ics is not yet supported; --csv is")
+    if csv_file is not None and ics_file is not None:
+        raise InputError("--csv and --ics are two files: ask for one at a time")
     it = app(database)
     found = cards(it.engine, day=_day(day), assign=assign)
     if json:
         print_json([c.plain() for c in found])
     elif csv_file is not None:
-        _write_csv(csv_file, found)
+        _write(csv_file, as_csv(found))
+    elif ics_file is not None:
+        _write(ics_file, as_ics(found, it.engine.clock.now()))
     else:
         print_cards(found, it)
+        if not day:
+            print_figures(figures(it.engine, assign=assign))
 
 
 def print_cards(found: list[Card], it: App) -> None:
     """The list, for eyes."""
     zone = it.engine.policy.zone
     rows = [
-        (c.channel, c.name, c.phone if c.channel == "call" else "", _about(c), c.assign, moment(c.until, zone))
+        (c.channel, c.name, c.phone if c.channel == "call" else "", _about(c), _whose(c), moment(c.until, zone), c.rank)
         for c in found
     ]
     nothing = "Nobody is to be called and nothing to be prepared. Calls and tasks appear here when they fall due."
-    table("On the list now", ("", "who", "number", "what for", "assigned to", "worth it until"), rows, nothing)
+    table(
+        "On the list now", ("", "who", "number", "what for", "assigned to", "worth it until", "why now"), rows, nothing
+    )
+
+
+def print_figures(day: Figures) -> None:
+    """How far today has come, for eyes."""
+    if not (day.total or day.gone):
+        return
+    typer.echo(
+        f"\n{day.done} of {day.total} done today; important and not urgent: {day.proactive:.0%} of today's cards."
+    )
+    for g in day.gone:
+        if g.state in ("withdrawn", "waiting", "expired"):
+            typer.echo(f"  {g.state} today: the {g.channel} for {g.name} ({g.rule}), because: {g.why}")
+
+
+def _whose(c: Card) -> str:
+    held = f"{c.assign or 'anyone'}, open at {c.holder}" if c.holder else c.assign
+    return f"{held} (for {c.stands_in_for})" if c.stands_in_for else held
 
 
 def _about(c: Card) -> str:
@@ -135,12 +151,9 @@ def _house(rule: str, database: str | None) -> tuple[Store, str]:
     return it.store, it.engine.policy.zone
 
 
-def _write_csv(file: Path, found: list[Card]) -> None:
+def _write(file: Path, text: str) -> None:
     with writing(file) as out:
-        writer = csv.writer(out)
-        writer.writerow(COLUMNS)
-        rows = [c.plain() | {"also": "; ".join(_also(c))} for c in found]
-        writer.writerows([cell(row[n]) for n in COLUMNS] for row in rows)
+        out.write(text)
 
 
 def _day(text: str) -> date | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,10 +18,6 @@ from rich.text import Text
 
 from outreach.core.zone import to_local
 from outreach.errors import InputError
-
-#: What a spreadsheet takes for a formula (the wide signs too: some make them narrow), and what it doesn't.
-FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
-NUMBER = re.compile(r"[+-]?[\d .()-]*\d")
 
 
 def console() -> Console:
@@ -69,13 +64,6 @@ def writing(file: Path) -> Iterator[TextIO]:
         raise InputError(f"{file} can't be written: {error.strerror}") from error
     with out:
         yield out
-
-
-def cell(value: object) -> str:
-    """For a CSV file. A spreadsheet runs what begins like a formula; a quote in front keeps it text."""
-    text = "" if value is None else str(value)
-    dangerous = FORMULA.match(text) and not NUMBER.fullmatch(text)
-    return f"'{text}" if dangerous else text
 
 
 def counted(number: int, what: str) -> str:

@@ -4,6 +4,7 @@ What people do takes `by`, the name of whoever does it, and returns what came of
 that person. Nothing is raised but InputError (nobody knows this customer, a date that can't be read) and DatabaseError.
 """
 
+from outreach.core.away import Absence
 from outreach.desk.about import About, about
 from outreach.desk.card import Card, Result
 from outreach.desk.cards import card, cards
@@ -11,7 +12,7 @@ from outreach.desk.claims import claim, next_card, release, skip
 from outreach.desk.deeds import Said, cancel, outcome, snooze, undo
 from outreach.desk.exports import as_csv, as_ics
 from outreach.desk.figures import Figures, Gone, figures
-from outreach.desk.managing import Absence, Load, absences, absent, assign, back, load
+from outreach.desk.managing import Load, absences, absent, assign, back, load
 from outreach.desk.notes import add_note, remember
 from outreach.desk.words import because, full_name, remembered
 

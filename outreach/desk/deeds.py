@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import blake2b
 
 from outreach.core.event import Event
 from outreach.desk.card import Result, refused
 from outreach.desk.notes import add_note
-from outreach.desk.telling import At, Deed, anothers, off_the_list, tell, too_long
+from outreach.desk.telling import At, Deed, anothers, digest, off_the_list, tell, too_long
 from outreach.engine import Engine
 from outreach.flow.deeds import DEEDS, objection
 from outreach.saying import clock
@@ -44,7 +43,7 @@ def outcome(engine: Engine, follow_up: str, said: Said) -> Result:
     found = tell(engine, follow_up, check, lambda here: Deed(type="outcome", name="outcome", data=data))
     if found.code in ("held", "gone") and said.note:
         told = f"{said.outcome.replace('_', ' ')}: {said.note}"
-        add_note(engine, customer[-1], told, said.by, id=f"note:{follow_up}:{_hash(told, said.by)}")
+        add_note(engine, customer[-1], told, said.by, id=f"note:{follow_up}:{digest(told, said.by)}")
         return replace(found, text=f"{found.text} Your note was kept as a note on the customer.")
     return found
 
@@ -111,7 +110,3 @@ def _not_then(engine: Engine, here: At, until: datetime) -> Result | None:
         return None
     text = f"It is worth something until {show(here.f.valid_until)} only: snooze it until then at the latest."
     return refused("invalid", text, here.f.id, until=here.f.valid_until)
-
-
-def _hash(*parts: str) -> str:
-    return blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest()

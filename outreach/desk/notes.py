@@ -7,7 +7,7 @@ from typing import Any
 
 from outreach.core.event import Event
 from outreach.desk.card import Result, refused
-from outreach.desk.telling import too_long
+from outreach.desk.telling import digest, too_long
 from outreach.engine import Engine
 from outreach.errors import InputError
 from outreach.flow.forwarding import known_as
@@ -41,7 +41,13 @@ def _tell(engine: Engine, customer: str, type: str, data: dict[str, Any], id: st
     if person is None:
         raise InputError(f"customer {customer!r} is not known; `outreach customers import FILE` brings customers in")
     said = {name: value for name, value in data.items() if value}
-    event = Event(id=id or f"{type}:{now.isoformat()}", type=type, customer=person.id, time=now, data=said)
+    event = Event(
+        id=id or f"{type}:{now.isoformat()}:{digest(*map(str, said.values()))}",
+        type=type,
+        customer=person.id,
+        time=now,
+        data=said,
+    )
     [receipt] = engine.ingest([event])
     if receipt.status == "rejected":
         return refused("invalid", f"{receipt.reason}.")

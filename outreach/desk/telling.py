@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from outreach.core.event import Event
@@ -107,6 +108,11 @@ def too_long(by: str, note: str = "") -> Result | None:
     if len(by) > LONGEST_NAME:
         return refused("invalid", f"A name may have {LONGEST_NAME} characters.")
     return None
+
+
+def digest(*parts: str) -> str:
+    """A short name for what was said: the same words have the same."""
+    return blake2b("\x1f".join(parts).encode(), digest_size=8).hexdigest()
 
 
 def _event(here: At, deed: Deed | Event) -> Event:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from outreach.core.by_hand import a_contact
+from outreach.core.consenting import word
 from outreach.core.customer import Customer
 from outreach.core.follow_up import FollowUp
+from outreach.core.guard import Policy, refusal
 from outreach.core.memory import facts
+from outreach.core.standing import Standing
 from outreach.core.trace import Trace
 from outreach.wording import in_words
 
@@ -35,6 +39,16 @@ def remembered(customer: Customer, now: datetime) -> Iterable[str]:
 def full_name(customer: Customer) -> str:
     """How staff see a customer."""
     return " ".join(part for part in (customer.first_name, customer.last_name) if part) or customer.id
+
+
+def consent_of(channel: str, standing: Standing, policy: Policy, now: datetime) -> str:
+    """What she has agreed to for this channel, as a sentence."""
+    no = {p: refusal(a_contact(standing.customer.id, channel, p, now), standing, policy) for p in ("marketing", "care")}
+    said = word(standing.consents, channel, "marketing", now).said
+    if no["marketing"] is None:
+        return f"agreed to everything on {said.at:%Y-%m-%d}" if said and said.given else "nothing stands against it"
+    what = no["marketing"].text or in_words(no["marketing"].code)
+    return f"no: {what}" if no["care"] is not None else f"no marketing: {what}; care is all right"
 
 
 def became(f: FollowUp | None) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from outreach.core.away import Absence
-from outreach.core.follow_up import FollowUp
+from outreach.core.follow_up import FORWARDED, FollowUp
 from outreach.core.handling import Handling
 from outreach.store.codec import Codec, micros
 from outreach.store.dialect import Book, names
 from outreach.store.follow_ups import CODEC as FOLLOW_UP
 
+#: How far ahead a card is looked for that somebody has put off.
+AHEAD = timedelta(days=14)
+_BY_STAFF = "t.channel IN ('call', 'task')"
 _HANDLING, _ABSENCE = Codec(Handling), Codec(Absence)
 _COLUMNS = ("bucket", "tenant_id", *_HANDLING.columns)
 _KEYS = ("customer", "id")
@@ -44,6 +47,18 @@ class Cards(Book):
         ):  # fmt: skip
             found.setdefault(f.run, []).append(f)
         return found
+
+    def ended(self, since: datetime) -> list[FollowUp]:
+        """Calls and tasks that came to an end from then on."""
+        where = f"t.wake IS NULL AND t.tenant_id = ? AND t.ended >= ? AND t.state <> '{FORWARDED}'"
+        sql = f"SELECT {names(FOLLOW_UP.columns, 't.')} FROM follow_up t WHERE {where} AND {_BY_STAFF}"
+        return FOLLOW_UP.values(self.read(sql, self.tenant, micros(since)))
+
+    def put_off(self, until: datetime) -> list[FollowUp]:
+        """Calls and tasks that were on the list, and come back later; those wished for by then."""
+        where = f"t.wake < ? AND t.tenant_id = ? AND {_BY_STAFF} AND t.state = 'scheduled' AND t.attempt > 0"
+        sql = f"SELECT {names(FOLLOW_UP.columns, 't.')} FROM follow_up t WHERE {where}"
+        return FOLLOW_UP.values(self.read(sql, micros(until + AHEAD), self.tenant))
 
     def absences(self) -> list[Absence]:
         """Whoever is, was or will be away."""

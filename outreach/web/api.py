@@ -1,24 +1,22 @@
-"""The HTTP interface for programs: bring events, read today's list, say what came of a call, ask why."""
+"""The HTTP interface for programs: bring events, ask why."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
 from outreach.core.event import Event
-from outreach.desk import cards
 from outreach.doors.envelopes import BodyError, events_from_body
 from outreach.doors.lines import Rejected
 from outreach.errors import InputError
 from outreach.flow.intake import Receipt
 from outreach.web import described
 from outreach.web.access import bearer, program
-from outreach.web.body import body_of, small_body_of, unpacked
+from outreach.web.body import body_of, unpacked
 from outreach.web.front import Here
-from outreach.web.outcomes import Said, clean, record
 from outreach.web.problems import ProblemError, problem_json
 from outreach.why import plain, why
 
@@ -26,14 +24,6 @@ from outreach.why import plain, why
 CHUNK = 1000
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(program), Depends(bearer)], responses=described.PROBLEMS)
-
-
-class Outcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The body of an outcome."""
-
-    outcome: str
-    note: str = ""
-    by: str = ""
 
 
 @router.post("/events", tags=["events"], **described.EVENTS)
@@ -72,25 +62,6 @@ def _refused(item: Rejected) -> Receipt:
         told = None
     name = told.get("id") if isinstance(told, dict) else None
     return Receipt(id=name[:200] if isinstance(name, str) else "", status="rejected", reason=item.reason)
-
-
-@router.get("/calls", tags=["calls"], **described.CALLS)
-def list_calls(here: Here, assign: str = "") -> dict[str, Any]:
-    """Today's list: calls and tasks that wait to be done, the most important first; `assign` keeps one person's or
-    role's."""
-    return {"calls": [card.plain() for card in cards(here.app.engine, assign=assign)]}
-
-
-@router.post("/calls/{follow_up}/outcome", tags=["calls"], **described.OUTCOME)
-def say_outcome(follow_up: str, here: Here, raw: Annotated[bytes, Depends(small_body_of)]) -> dict[str, str]:
-    """Say what came of a call or task. The same word said twice is one word; 404 when the card isn't on the list."""
-    try:
-        told = msgspec.json.decode(raw, type=Outcome)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        like = '{"outcome": "reached", "note": "", "by": ""}'
-        raise ProblemError(400, "Malformed outcome", f"{error}. Send something like {like}.") from error
-    said = Said(follow_up=follow_up, outcome=told.outcome, note=clean(told.note), by=clean(told.by))
-    return {"id": follow_up, "status": record(here.app, said)}
 
 
 @router.get("/customers/{customer:path}", tags=["customers"])

@@ -57,14 +57,15 @@ def _json(schema: object) -> dict[str, Any]:
     return {"application/json": {"schema": schema}}
 
 
-def _problem(what: str) -> dict[str, Any]:
+def problem(what: str) -> dict[str, Any]:
+    """An answer that is a problem."""
     return {"description": what, "content": _PROBLEM}
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    401: _problem("No valid key"),
-    403: _problem("Without a key only this machine is served"),
-    503: _problem("The database can't be used; nothing was stored, see Retry-After"),
+    401: problem("No valid key"),
+    403: problem("Without a key only this machine is served"),
+    503: problem("The database can't be used; nothing was stored, see Retry-After"),
 }
 EVENTS: dict[str, Any] = {
     "summary": "Bring events",
@@ -79,16 +80,16 @@ EVENTS: dict[str, Any] = {
     "responses": {
         200: {"description": "All are stored (some perhaps before)", "content": _json(_RECEIPTS)},
         207: {"description": "Some were rejected, all others are stored", "content": _json(_RECEIPTS)},
-        400: _problem("The body can't be read"),
-        413: _problem("More than 8 MiB, or than 10,000 events"),
-        415: _problem("A content type that isn't understood"),
-        422: _problem("All were rejected; `events` says why"),
+        400: problem("The body can't be read"),
+        413: problem("More than 8 MiB, or than 10,000 events"),
+        415: problem("A content type that isn't understood"),
+        422: problem("All were rejected; `events` says why"),
     },
 }
 EXPORT: dict[str, Any] = {
-    "summary": "Export a customer", "responses": {404: _problem("No such customer")},
+    "summary": "Export a customer", "responses": {404: problem("No such customer")},
 }  # fmt: skip
-ERASE: dict[str, Any] = {"summary": "Erase a customer", "responses": {404: _problem("No such customer")}}
+ERASE: dict[str, Any] = {"summary": "Erase a customer", "responses": {404: problem("No such customer")}}
 CALLS: dict[str, Any] = {"summary": "Today's list"}
 OUTCOME: dict[str, Any] = {
     "summary": "Say what came of a call or task",
@@ -104,18 +105,21 @@ OUTCOME: dict[str, Any] = {
                         "outcome": {"enum": sorted(OUTCOMES)},
                         "note": {"type": "string"},
                         "by": {"type": "string"},
+                        "call_back_at": {"type": "string", "format": "date-time", "description": "with call_back"},
+                        "only_me": {"type": "boolean", "description": "`by` rings back in person"},
                     },
                 }
             ),
         }
     },
     "responses": {
-        400: _problem("The body can't be read"), 404: _problem("Not on the list"), 422: _problem("Unknown outcome"),
+        400: problem("The body can't be read"), 404: problem("Not on the list"),
+        409: problem("Somebody else has it open"), 422: problem("Unknown outcome"),
     },
 }  # fmt: skip
 MAY: dict[str, Any] = {
     "summary": "May this customer be contacted now?",
-    "responses": {404: _problem("Unknown customer"), 422: _problem("Unknown channel or purpose")},
+    "responses": {404: problem("Unknown customer"), 422: problem("Unknown channel or purpose")},
 }
 CONTACT: dict[str, Any] = {
     "summary": "Write down a contact made by hand",
@@ -141,8 +145,8 @@ CONTACT: dict[str, Any] = {
     },
     "responses": {
         201: {"description": "It is stored, and counts"}, 200: {"description": "It was stored before"},
-        400: _problem("The body can't be read"), 404: _problem("Unknown customer"),
-        409: _problem("The guard objects, and no `override` says why all the same; `reasons` has its numbers"),
-        422: _problem("A value that isn't known"),
+        400: problem("The body can't be read"), 404: problem("Unknown customer"),
+        409: problem("The guard objects, and no `override` says why all the same; `reasons` has its numbers"),
+        422: problem("A value that isn't known"),
     },
 }  # fmt: skip

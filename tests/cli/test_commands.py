@@ -11,7 +11,7 @@ import pytest
 
 from outreach import __version__
 from outreach.cli import COMMANDS, load
-from outreach.cli.output import cell
+from outreach.spreadsheet import cell
 from tests.cli.conftest import Run
 from tests.scheduler.workers import environment, outreach
 

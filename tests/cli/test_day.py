@@ -23,7 +23,8 @@ def played(run: Run, business: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_calls_are_the_list_for_eyes_programs_and_spreadsheets(played: Run):
     listed = played("calls", "--json").json
     assert len(listed) >= 5
-    assert [c["priority"] for c in listed] == sorted((c["priority"] for c in listed), reverse=True)
+    places = [(c["until"], 0) if c["rank"].startswith("ends") else ("9", -c["priority"]) for c in listed]
+    assert places == sorted(places)
     assert {c["channel"] for c in listed} == {"call", "task"}
     shown = played("calls").out
     assert all(c["name"] in shown for c in listed)
@@ -31,6 +32,23 @@ def test_calls_are_the_list_for_eyes_programs_and_spreadsheets(played: Run):
     assert [row["id"] for row in rows] == [c["id"] for c in listed]
     assert played("calls", "--csv", "list.csv").out == ""
     assert Path("list.csv").read_text().startswith("channel,name,phone,")
+    calendar = played("calls", "--ics", "-").out
+    assert calendar.count("UID:") == len(listed)
+    assert "done today; important and not urgent" in shown
+
+
+def test_managers_assign_cards_cover_absences_and_see_the_load(played: Run):
+    card = next(c for c in played("calls", "--json").json if c["assign"])
+    assert played("assign", card["id"], "--to", "Quinn", "--by", "Kim").out == "It is for Quinn now.\n"
+    assert [c["id"] for c in played("calls", "--assign", "quinn", "--json").json] == [card["id"]]
+    assert played("absent", "Quinn", "--until", "2099-01-01", "--to", "Omar").out.endswith("Omar stands in.\n")
+    assert played("calls", "--assign", "quinn", "--json").json == []
+    assert [a["to"] for a in played("absent", "--json").json] == ["Omar"]
+    assert played("absent", "Quinn", "--back").out == "Quinn is back.\n"
+    assert played("absent", "Quinn", "--back").code == 1
+    assert played("absent").out.endswith("Nobody is away.\n")
+    assert len({day["day"] for day in played("load", "--json").json}) == 14
+    assert played("load").code == 0
 
 
 def test_calls_of_one_person_and_of_one_day(played: Run):
@@ -48,7 +66,9 @@ def test_calls_of_one_person_and_of_one_day(played: Run):
 @pytest.mark.parametrize(
     ("args", "said"),
     [("calls --date soon", "--date 'soon' is no date"), ("calls --csv no/such/folder.csv", "can't be written"),
-     ("calls --ics x.ics", "--ics is not yet supported"), ("why priya --at noon", "--at 'noon' is no time"),
+     ("calls --ics x.ics --csv x.csv", "ask for one at a time"), ("absent Lena", "say until when"),
+     ("absent Lena --until soon", "is no day"), ("assign nothing --to Omar", "no call or task with this id"),
+     ("assign nothing", "say who is to do it"), ("why priya --at noon", "--at 'noon' is no time"),
      ("why priya --at 2026-11-10T10:00:00", "has no offset"), ("why nobody", "`outreach customers import FILE`"),
      ("why priya --rule nothing", "`outreach rules list` shows all"), ("pause nothing", "there is no rule 'nothing'"),
      ("resume", "everything was not paused")],
