@@ -138,13 +138,13 @@ def _disagrees(t: Tried, e: Entry | None) -> str:
 
 
 def _twice(case: Case, person: Person) -> Iterator[Fault]:
-    """One event begins a rule's step once."""
+    """One event begins a rule's step once; a call that she was promised is another, once for each promised moment."""
     seen: dict[tuple[str, ...], str] = {}
     for f in person.planned:
         if not _recent(case, f):
             continue
         case.findings.asked["twice"] += 1
-        name = (f.trigger, f.event_source, f.event, f.rule, f.step)
+        name = (f.trigger, f.event_source, f.event, f.rule, f.step, f.promised)
         if name in seen:
             said = f"{f.rule}, {f.step}: planned twice for one event"
             yield Fault(

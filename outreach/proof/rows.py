@@ -83,6 +83,14 @@ class Planned(NamedTuple):
     ended: int | None
     listed: int | None
     outcome: str
+    overlay: str | None
+
+    @property
+    def promised(self) -> str:
+        """The moment at which she was promised this call; "" when it is the step's own."""
+        told = load(self.overlay) if self.overlay and '"promise"' in self.overlay else None
+        promise = told.get("promise") if isinstance(told, dict) else None
+        return str(promise.get("at", "")) if isinstance(promise, dict) else ""
 
 
 class Tried(NamedTuple):
