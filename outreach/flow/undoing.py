@@ -12,7 +12,7 @@ from typing import Any
 
 from outreach.core.event import Event
 from outreach.core.follow_up import AHEAD, FollowUp, evolve
-from outreach.core.handling import LEASE, UNDONE, Handling
+from outreach.core.handling import LEASE, UNDONE, Handling, key
 from outreach.core.quiet import REPLY
 from outreach.core.stopping import ended
 from outreach.core.trace import Reason
@@ -38,9 +38,7 @@ def take_back(batch: Batch, event: Event) -> None:
     if handling.deed in DEEDS:
         _undo(batch, event, f, handling, why)
     by = str(event.data.get("by") or "")
-    left = (
-        {} if handling.deed in DEEDS else {n: at for n, at in handling.skipped.items() if n != handling.by.casefold()}
-    )
+    left = {} if handling.deed in DEEDS else {n: at for n, at in handling.skipped.items() if n != key(handling.by)}
     tx.cards.save([evolve(handling, deed=UNDONE, before={}, skipped=left, **_held(by, now))])
 
 

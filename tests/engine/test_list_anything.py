@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from outreach.core.follow_up import OPEN, OUTCOMES
 from outreach.desk import Said, assign, cancel, cards, claim, next_card, outcome, skip, snooze, undo
 from outreach.proof.proving import prove
-from tests.support.business import PHONE, Business, a_customer, a_rule, an_engine, rules_of
+from tests.support.business import PHONE, Business, a_customer, a_rule, an_engine, close_databases, rules_of
 
 STEPS = """
 call: {at: immediately, script: hi, valid_for: 8 hours}
@@ -91,3 +91,4 @@ def test_whatever_staff_do_the_cadence_holds(done: list[tuple[int, str, int, str
         does(shop, deed, n, word, by, customer, last)
         look(shop)
     look(shop.wait(shop.clock.instant + timedelta(days=2)))
+    close_databases()

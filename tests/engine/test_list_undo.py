@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from outreach.core.follow_up import OUTCOMES
 from outreach.desk import Result, Said, cancel, cards, claim, next_card, outcome, skip, snooze, undo
 from outreach.store.codec import EPOCH
-from tests.support.business import PHONE, Business, a_customer, a_rule, an_engine, rules_of
+from tests.support.business import PHONE, Business, a_customer, a_rule, an_engine, close_databases, rules_of
 
 CALL = "call: {at: immediately, script: hi, valid_for: 2 days}"
 SMS = "sms: {at: 2 minutes after previous, template: hi, when: previous.outcome == 'no_answer'}"
@@ -83,6 +83,7 @@ def test_an_outcome_that_was_undone_might_as_well_not_have_been(first: str, seco
     assert state(shop) == state(alone)
     until = shop.clock.instant + timedelta(hours=3)
     assert state(shop.wait(until)) == state(alone.wait(until))
+    close_databases()
 
 
 def test_the_card_is_back_on_the_list_and_counts_once():
