@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from outreach.core.looking import CannotTell, Found, Window
 from outreach.errors import Problem
 
 
@@ -38,11 +39,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsent:
-    """Proven not sent; trying again is safe. `retry_after` in seconds, where the provider said so."""
+    """Proven not sent; trying again is safe. `retry_after` in seconds, where the provider said so; `slower`: we send
+    faster than it takes."""
 
     code: str
     text: str = ""
     retry_after: float | None = None
+    slower: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,9 @@ class Sender(Protocol):
 
     def send(self, message: Message) -> Answer:
         """Hand one message over."""
+
+    def find(self, window: Window) -> Sequence[Found] | CannotTell:
+        """The messages that may be this attempt's, newest first. Never raises, asks within the same timeout."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

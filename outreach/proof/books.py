@@ -15,7 +15,9 @@ _TOUCHED: Final = frozenset({"sent", "delivered", "undelivered", "unknown"})
 _ON_ITS_WAY: Final = frozenset({"claimed", "listed"})
 _OPEN: Final = frozenset({"scheduled", "claimed", "listed"})
 #: Ends, by state and channel, that need no reason.
-_SPEAKS_FOR_ITSELF: Final = frozenset({("sent", "sms"), ("sent", "email"), ("done", "remember")})
+_SPEAKS_FOR_ITSELF: Final = frozenset(
+    {("sent", "sms"), ("sent", "email"), ("delivered", "sms"), ("delivered", "email"), ("done", "remember")}
+)
 #: By the state of an attempt, whether its touch stands.
 _STANDS: Final = {"intent": True, "accepted": True, "unknown": True, "unsent": False, "refused": False}
 #: Whoever takes a lost claim back comes within this time after its lease, in microseconds.

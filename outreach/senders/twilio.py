@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -20,35 +20,21 @@ from twilio.http import HttpClient  # type: ignore[import-untyped,unused-ignore]
 from twilio.http.response import Response  # type: ignore[import-untyped,unused-ignore]
 from twilio.rest import Client  # type: ignore[import-untyped,unused-ignore]
 
+from outreach.core.looking import CannotTell, Found, Window
 from outreach.errors import ConfigError
 from outreach.ports import Answer, Message, Sent, Unknown
-from outreach.senders._answers import Verdict, answer, broken_line, by_status, in_short, seconds_to_wait
+from outreach.senders._answers import answer, broken_line, by_status, in_short, seconds_to_wait
 from outreach.senders._http import Reply, base_url, request
 from outreach.senders._line import Limits, LineError
+from outreach.senders._twilio_codes import CODES
+from outreach.senders._twilio_list import found_in
 
 API = "https://api.twilio.com"
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+#: Messages on one page of the list.
+PAGE = 100
 SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 UNDER_WAY = frozenset({"accepted", "scheduled", "queued", "sending", "sent", "delivered"})
-
-# Twilio's codes, in replies and in status callbacks, as https://www.twilio.com/docs/api/errors has them.
-# Opted out · not a number, a short code, not a mobile, a landline · unknown, cannot be reached
-SUPPRESS = (21610, 21211, 21265, 21614, 21635, 30005, 30006)
-# Credentials, account · our number · our Messaging Service · region, trial, callback, validity, filtered, unregistered
-ACCOUNT = (20003, 20005, 20008, 20404, 30002)
-NUMBER = (21212, 21266, 21401, 21601, 21603, 21606, 21657, 21659, 21660, 21661, 21663)
-SERVICE = (21701, 21702, 21703, 21704, 21705)
-SETTINGS = (21408, 21608, 21609, 21624, 30007, 30034)
-# 30 messages to one number in 30 s, "safe to retry", queue full, maintenance, overflow, rate, SendAt, the day's limit
-WAIT = (14107, 20429, 21611, 21730, 30001, 30022, 35115, 63038)
-
-#: A code not named here counts by its HTTP status. 21612 (From and To don't go together) is such a one: it is as often
-#: our number that is to blame as the customer's, whose address must not suffer for it.
-CODES: Mapping[int, Verdict] = {
-    **dict.fromkeys(SUPPRESS, "suppress"),
-    **dict.fromkeys((*ACCOUNT, *NUMBER, *SERVICE, *SETTINGS), "stop"),
-    **dict.fromkeys(WAIT, "wait"),
-}
 
 
 class _Line(HttpClient):  # type: ignore[misc,unused-ignore]
@@ -63,8 +49,9 @@ class _Line(HttpClient):  # type: ignore[misc,unused-ignore]
         """One request. Of what the SDK asks for, timeout and redirects are ours to say."""
         credentials = base64.b64encode(":".join(asked["auth"]).encode()).decode()
         headers = {**asked["headers"], "Authorization": f"Basic {credentials}"}
-        form = urlencode(asked["data"], doseq=True).encode()
-        self.reply = request(method, uri, headers, form, Limits(*self.sender.timeout, self.sender.total))
+        form = urlencode(asked["data"] or {}, doseq=True).encode()
+        asking = f"?{urlencode(asked['params'], doseq=True)}" if asked["params"] else ""
+        self.reply = request(method, uri + asking, headers, form, Limits(*self.sender.timeout, self.sender.total))
         return Response(self.reply.status, self.reply.body.decode("utf-8", "replace"), self.reply.headers)
 
 
@@ -113,6 +100,21 @@ class TwilioSender:
             return _declined(error, line.reply, message)
         except Exception as error:  # a reply of a shape nobody has seen: not JSON, not an object
             return Unknown(code="unreadable", text=in_short(error, message))
+
+    def find(self, window: Window) -> Sequence[Found] | CannotTell:
+        """What was created for this number by this sender in the window: Twilio lists by number, the newest first."""
+        try:
+            pages = self._client(_Line(self)).messages.page(to=window.to, page_size=PAGE)
+            return found_in(pages, window, self._is_ours)
+        except LineError as error:
+            return CannotTell(text=f"Twilio could not be asked: {error.code}")
+        except Exception as error:
+            return CannotTell(text=f"Twilio's list could not be read: {type(error).__name__}")
+
+    def _is_ours(self, message: Any) -> bool:
+        return bool(self.from_ and message.from_ == self.from_) or bool(
+            self.messaging_service_sid and message.messaging_service_sid == self.messaging_service_sid
+        )
 
     def _client(self, line: _Line) -> Client:
         # Without an environment of its own the SDK would read region and edge from the process's.

@@ -95,10 +95,20 @@ class WatchRow(Table, table=True):
 
 
 class AttemptRow(Table, table=True):
-    """One try to send: the intent is written before the provider is called, the answer after."""
+    """One try to send: the intent is written before the provider is called, the answer after. `look` is when an unknown
+    one is looked up at its provider next: null while no look-up can tell any more."""
 
     __tablename__ = "attempt"
-    __table_args__ = (Index("ix_attempt_made", "tenant_id", "made"),)
+    __table_args__ = (
+        Index("ix_attempt_made", "tenant_id", "made"),
+        Index(
+            "ix_attempt_unknown",
+            "tenant_id",
+            "made",
+            sqlite_where=text("state = 'unknown'"),
+            postgresql_where=text("state = 'unknown'"),
+        ),
+    )
     bucket: int = Bucket()
     tenant_id: str = Key()
     customer: str = Key()
@@ -121,6 +131,12 @@ class AttemptRow(Table, table=True):
     made: int = Instant()
     deadline: int = Instant()
     ended: int | None = Instant(nullable=True)
+    look: int | None = Instant(nullable=True)
+    looks: int = 0
+    evidence: str = Word()
+    delivery: str = Word()
+    send_at: int | None = Instant(nullable=True)
+    batch: str = Word()
 
 
 class TouchRow(Table, table=True):

@@ -104,7 +104,7 @@ def test_too_many_requests_is_unsent_and_says_when(twilio_wire: Wire, twilio_api
 
     answer = a_sender(twilio_wire.url).send(a_message())
 
-    assert answer == Unsent(code="20429", text="Unable to create record: Too Many Requests", retry_after=7)
+    assert answer == Unsent(code="20429", text="Unable to create record: Too Many Requests", retry_after=7, slower=True)
     assert (len(twilio_wire.heard), len(twilio_api.accepted)) == (1, 0)
 
 

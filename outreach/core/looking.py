@@ -1,0 +1,93 @@
+"""Looking up what may have been sent: when, in which window, and what the findings prove.
+
+A message that was created by an attempt was created between its intent and the end of its call; the window is a little
+wider on both sides, for clocks and slow providers. Without bounds a look-up would find another follow-up's message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+#: After the intent; from the last one on once an hour.
+LOOKS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
+HOURLY = timedelta(hours=1)
+#: Not found so long after the intent, at so many looks: it was not sent. Longer than providers take to show a message.
+SETTLE, EMPTY_LOOKS = timedelta(minutes=15), 2
+#: After so long a person decides.
+GIVE_UP = timedelta(hours=6)
+#: Intent, deadline for the call (5 s), the call (12 s), and what a provider may take to write it down.
+BEFORE, AFTER = timedelta(seconds=5), timedelta(seconds=5 + 12 + 120)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What to look for at a provider: the message of one attempt, created from `since` until `until` (UTC)."""
+
+    attempt: str
+    channel: str
+    to: str
+    body: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A message that the provider has: to that address, from this sender, created in the window. `text` is its body as
+    the provider keeps it; `status` as in `core.delivery`, or `canceled`."""
+
+    provider_id: str
+    status: str
+    at: datetime
+    text: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CannotTell:
+    """The look-up says nothing: the provider was out of reach or had too much to list; `for_good`: there is no
+    look-up."""
+
+    text: str
+    for_good: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What is known after a look: `accepted` (as `message`), `unsent` (proven), `again` (look later) or `person`."""
+
+    kind: str
+    message: str = ""
+    evidence: str = ""
+
+
+def next_look(made: datetime, now: datetime) -> datetime:
+    """When an attempt whose intent was written at `made` is looked up after `now`."""
+    for after in LOOKS:
+        if made + after > now:
+            return made + after
+    return max(now, made) + HOURLY
+
+
+def judge(made: datetime, now: datetime, looks: int, matches: Sequence[str]) -> Verdict:
+    """After a look at `now` that found these messages (ids) of the attempt's own; `looks` were empty, with this one."""
+    if len(matches) == 1:
+        return Verdict(kind="accepted", message=matches[0])
+    if matches:
+        return Verdict(kind="person", evidence=f"the provider has {len(matches)} such messages: {', '.join(matches)}")
+    if looks >= EMPTY_LOOKS and now - made >= SETTLE:
+        return Verdict(kind="unsent", evidence=f"not at the provider, looked {looks} times, {_told(now - made)} after")
+    return Verdict(kind="again")
+
+
+def blind(made: datetime, now: datetime, why: str, *, for_good: bool) -> Verdict:
+    """After a look that could not see. What can never be told that way goes to a person sooner, unless news of the
+    provider's own come first."""
+    patience = SETTLE if for_good else GIVE_UP
+    return Verdict(kind="person" if now - made >= patience else "again", evidence=why)
+
+
+def _told(time: timedelta) -> str:
+    return f"{int(time.total_seconds() // 60)} min"
