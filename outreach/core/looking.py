@@ -71,15 +71,19 @@ def next_look(made: datetime, now: datetime) -> datetime:
     return max(now, made) + HOURLY
 
 
-def judge(made: datetime, now: datetime, looks: int, matches: Sequence[str]) -> Verdict:
-    """After a look at `now` that found these messages (ids) of the attempt's own; `looks` were empty, with this one."""
+def judge(made: datetime, now: datetime, looks: int, matches: Sequence[str], strangers: int = 0) -> Verdict:
+    """After a look at `now` that found these messages (ids) of the attempt's own; `looks` were empty, with this one.
+    `strangers` are messages to her in that window that no attempt accounts for: perhaps ours, in other letters."""
     if len(matches) == 1:
         return Verdict(kind="accepted", message=matches[0])
     if matches:
         return Verdict(kind="person", evidence=f"the provider has {len(matches)} such messages: {', '.join(matches)}")
-    if looks >= EMPTY_LOOKS and now - made >= SETTLE:
-        return Verdict(kind="unsent", evidence=f"not at the provider, looked {looks} times, {_told(now - made)} after")
-    return Verdict(kind="again")
+    if looks < EMPTY_LOOKS or now - made < SETTLE:
+        return Verdict(kind="again", evidence="not found yet")
+    if strangers:
+        told = f"{strangers} message(s) to that address in that time, none with this text"
+        return Verdict(kind="person", evidence=f"the provider has {told}")
+    return Verdict(kind="unsent", evidence=f"not at the provider at {looks} looks, the last {_told(now - made)} after")
 
 
 def blind(made: datetime, now: datetime, why: str, *, for_good: bool) -> Verdict:

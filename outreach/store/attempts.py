@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from outreach.core.keys import bucket_in
 from outreach.store.codec import Codec, micros
-from outreach.store.dialect import SQLITE, Book, names
+from outreach.store.dialect import Book, names
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,24 +91,28 @@ class Attempts(Book):
         return {a.id: a for a in _ATTEMPT.values(rows) if a.id in wanted}
 
     def to_look_up(self, now: datetime, limit: int) -> list[Attempt]:
-        """Those nobody knows of that are to be looked up by now; no other worker is given them meanwhile."""
+        """Those nobody knows of that are to be looked up by now, the longest due first."""
         where = "t.state = 'unknown' AND t.tenant_id = ? AND t.look <= ?"
-        fence = "" if self.dialect is SQLITE else " FOR NO KEY UPDATE SKIP LOCKED"
-        sql = f"SELECT {_READ} FROM attempt t WHERE {where} ORDER BY t.look, t.id LIMIT ?{fence}"
+        sql = f"SELECT {_READ} FROM attempt t WHERE {where} ORDER BY t.look, t.id LIMIT ?"
         return _ATTEMPT.values(self.read(sql, self.tenant, micros(now), limit))
 
-    def for_a_person(self, limit: int) -> list[Attempt]:
-        """Those nobody knows of and no look-up can tell any more, the oldest first."""
-        where = "t.state = 'unknown' AND t.tenant_id = ? AND t.look IS NULL"
+    def take(self, attempt: Attempt, until: datetime) -> bool:
+        """Nobody else looks this one up until then; False when somebody else took it first."""
+        assert attempt.look is not None
+        sql = "UPDATE attempt SET look = ? WHERE bucket = ? AND tenant_id = ? AND customer = ? AND id = ? AND look = ?"
+        return self.write(sql, micros(until), *self._key(attempt), micros(attempt.look)) == 1
+
+    def unknown(self, limit: int, *, looked_up: bool) -> list[Attempt]:
+        """Those nobody knows of, the oldest first: only those that a person must decide, or with those that are looked
+        up still."""
+        where = "t.state = 'unknown' AND t.tenant_id = ?" + ("" if looked_up else " AND t.look IS NULL")
         sql = f"SELECT {_READ} FROM attempt t WHERE {where} ORDER BY t.made, t.id LIMIT ?"
         return _ATTEMPT.values(self.read(sql, self.tenant, limit))
 
-    def beside(self, attempt: Attempt, near: timedelta) -> list[Attempt]:
-        """The other attempts at the same address that were made no further than `near` from this one."""
-        where = "t.tenant_id = ? AND t.made >= ? AND t.made <= ? AND t.address_key = ? AND t.id <> ?"
-        first, last = micros(attempt.made - near), micros(attempt.made + near)
-        sql = f"SELECT {_READ} FROM attempt t WHERE {where}"
-        return _ATTEMPT.values(self.read(sql, self.tenant, first, last, attempt.address_key, attempt.id))
+    def undecided(self) -> int:
+        """How many a person must decide."""
+        where = "t.state = 'unknown' AND t.tenant_id = ? AND t.look IS NULL"
+        return int(self.read(f"SELECT count(*) FROM attempt t WHERE {where}", self.tenant)[0][0])
 
     def _key(self, a: Attempt) -> tuple[int, str, str, str]:
         return self.bucket(a.customer), self.tenant, a.customer, a.id
