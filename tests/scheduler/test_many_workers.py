@@ -68,7 +68,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def twilio() -> Iterator[tuple[Twilio, Wire]]:
     specs.warm_up()
-    api = Twilio()
+    api = Twilio(lambda: datetime.now(UTC))
     with Wire(api) as wire:
         wire.misbehaviour = Misbehaviour(late=0.02)
         yield api, wire
