@@ -28,6 +28,7 @@ from outreach.errors import DatabaseError
 from outreach.flow import claim as claiming
 from outreach.flow.aside import set_aside
 from outreach.flow.deciding import decide
+from outreach.flow.gates import Gates
 from outreach.flow.homing import bring_home
 from outreach.flow.intake import Receipt
 from outreach.flow.locking import take_again, take_due
@@ -50,9 +51,8 @@ log = logging.getLogger("outreach.engine")
 
 @dataclass(slots=True)
 class Engine:
-    """The parts it works with. `senders` maps channel to sender; `notify` is called when something new is due, so that
-    a sleeping scheduler looks again. `claim_size` is how many follow-ups are claimed at once; None: as suits the
-    senders."""
+    """The parts it works with. `senders` maps channel to sender; `notify` wakes a sleeping scheduler when something new
+    is due. `claim_size` is how many follow-ups are claimed at once; None: as suits the senders."""
 
     store: Store
     rules: RuleIndex
@@ -67,6 +67,7 @@ class Engine:
     lease: timedelta = claiming.LEASE
     watcher: Watcher = field(init=False)
     turn: Turn = field(init=False)
+    gates: Gates = field(init=False, default_factory=Gates)
     _daring: Daring = field(init=False, default_factory=Daring)
     _tried: list[FollowUp] = field(init=False, default_factory=list)
 
@@ -76,7 +77,7 @@ class Engine:
 
     @property
     def _post(self) -> Post:
-        return Post(self.store, self.senders, self.clock, self.policy)
+        return Post(self.store, self.senders, self.clock, self.policy, self.gates)
 
     def ingest(self, events: Sequence[Event], *, starts: bool = True) -> list[Receipt]:
         """Take a batch of events; one receipt each, in their order. When this returns, what was accepted is stored.
@@ -142,8 +143,7 @@ class Engine:
             raise
         except Exception as error:
             log.exception("a follow-up can't be decided; it is set aside")
-            why = error
-            self.store.write(lambda tx: self._set_aside(tx, why))
+            self.store.write(lambda tx, why=error: self._set_aside(tx, why))  # type: ignore[misc]
             return 1, [], []
 
     def _set_aside(self, tx: Transaction, error: Exception) -> None:
@@ -164,7 +164,7 @@ class Engine:
         again, lost = take_back(tx, stuck, now, self._post, self.lease, self.worker)
         mine = [f for f in due if f.state != "claimed"]
         claim = claiming.load(
-            tx, mine, now, self.policy, self.rules, self.worker, self._render, self._say, self._post.name, self.lease
+            tx, mine, now, self.policy, self.rules, self.worker, self._render, self._say, self._post, self.lease
         )
         for f in mine:
             decide(claim, f)

@@ -175,7 +175,8 @@ class Heart:
         late = (self.engine.clock.now() - self.store.looked).total_seconds()
         alive = bool(thread and thread.is_alive()) and late < DEAD_AFTER
         failure = self.store.undone or self.store.unreadable
-        return {"alive": alive, "last_beat_seconds_ago": round(late, 1), "failure": failure}
+        senders = self.engine.gates.troubles()
+        return {"alive": alive, "last_beat_seconds_ago": round(late, 1), "failure": failure, "senders": senders}
 
     def _look_up(self) -> None:
         """What may have been sent; what was not goes back among what is due."""

@@ -101,6 +101,8 @@ def _judge(claim: Claim, f: FollowUp, here: Situation) -> None:
         claim.end(f, "suppressed", place.refused)
     elif place.joins:
         _wait_for(claim, f, place, next(o for o in others if o.id == place.joins))
+    elif place.at is not None and place.at <= claim.now and (shut := claim.post.shut(f.channel, claim.now)):
+        _wait_or_end(claim, f, shut)
     elif place.at is not None and place.at <= claim.now:
         joining = [o for o in others if o.id in may_join and plan[o.id].joins == f.id]
         go(claim, f, here, [o for o in joining if not _ended(claim, o)])

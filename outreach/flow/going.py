@@ -95,12 +95,13 @@ def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> Fo
     claim.attempts.append(
         Attempt(
             id=make_id(bucket_of(claim.tx.tenant, f.customer), "attempt", f.id, str(number)), customer=f.customer,
-            follow_up=f.id, number=number, worker=claim.worker, sender=claim.sender_of(f.channel), channel=f.channel,
+            follow_up=f.id, number=number, worker=claim.worker, sender=claim.post.name(f.channel), channel=f.channel,
             purpose=f.purpose,
             address=address, address_key=standing.address_keys.get(f.channel, ""), made=claim.now,
             deadline=claim.now + DEADLINE, subject=text.subject, body=text.body, html=text.html,
         )
     )  # fmt: skip
+    claim.post.gates.take(claim.post.senders[f.channel], text.body, claim.now)
     _reserve(claim, f, standing)
     return taken
 

@@ -86,11 +86,11 @@ def _after(f: FollowUp, answer: Answer, now: datetime) -> FollowUp:
             return evolve(ended(f, "sent", "", now), outcome="sent")
         case Unknown():
             return evolve(ended(f, "unknown", f"unknown:{answer.code}", now), outcome="unknown")
-        case Refused():
+        case Refused() if not answer.stop_sender:
             state = "suppressed" if answer.suppress else "failed"
             return evolve(ended(f, state, f"provider:{answer.code}", now), outcome="failed")
-        case Unsent():
-            again = now + wait(f.id, f.attempt, answer.retry_after)
+        case _:  # unsent, or refused for what is our account's fault and not hers
+            again = now + wait(f.id, f.attempt, getattr(answer, "retry_after", None))
             if f.attempt >= MOST_TRIES or again >= f.valid_until:
                 return evolve(ended(f, "failed", f"provider:{answer.code}", now), outcome="failed")
             return evolve(f, state="scheduled", wake=again, reason=f"provider:{answer.code}")

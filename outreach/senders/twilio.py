@@ -61,7 +61,8 @@ class TwilioSender:
 
     `status_callback` is the public address of our hook; each message adds `?attempt=` and its attempt id. `timeout` is
     (connect, read) in seconds, `total` bounds the call. After `validity` seconds (1 to 36,000) Twilio drops what it
-    could not deliver: what waits in its queue is out of reach of a STOP.
+    could not deliver: what waits in its queue is out of reach of a STOP. `per_second` is how many segments a second it
+    works off; None: no matter.
 
     Raises:
         ConfigError: credentials or sender missing, two senders, or an address that is not https.
@@ -76,6 +77,7 @@ class TwilioSender:
     timeout: tuple[float, float] = (3.0, 10.0)
     total: float = 12.0
     validity: int = 4 * 3600
+    per_second: float | None = None
 
     name = "twilio"
     channels = frozenset({"sms"})
