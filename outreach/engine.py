@@ -76,7 +76,8 @@ class Engine:
         self.turn = Turn(self.store.groups, self.worker)
 
     @property
-    def _post(self) -> Post:
+    def post(self) -> Post:
+        """What calls its senders."""
         return Post(self.store, self.senders, self.clock, self.policy, self.gates)
 
     def ingest(self, events: Sequence[Event], *, starts: bool = True) -> list[Receipt]:
@@ -130,7 +131,7 @@ class Engine:
             # One of them can't be decided, or the ledger's backstop refused one: let each stand for itself.
             self._daring.failed()
             looked_at, attempts, lost = self._claim_one()
-        answers = [*self._post.send_all(attempts), *((a, LOST) for a in lost)]
+        answers = [*self.post.send_all(attempts), *((a, LOST) for a in lost)]
         if answers:
             self._record(answers)
         return looked_at
@@ -161,10 +162,10 @@ class Engine:
         if not due:
             return 0, [], []
         stuck = [f for f in due if f.state == "claimed"]
-        again, lost = take_back(tx, stuck, now, self._post, self.lease, self.worker)
+        again, lost = take_back(tx, stuck, now, self.post, self.lease, self.worker)
         mine = [f for f in due if f.state != "claimed"]
         claim = claiming.load(
-            tx, mine, now, self.policy, self.rules, self.worker, self._render, self._say, self._post, self.lease
+            tx, mine, now, self.policy, self.rules, self.worker, self._render, self._say, self.post, self.lease
         )
         for f in mine:
             decide(claim, f)

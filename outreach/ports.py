@@ -17,7 +17,8 @@ from outreach.errors import Problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What goes out. `attempt` is our id for this one try (32 hex digits); `to` is E.164 or an e-mail address."""
+    """What goes out. `attempt` is our id for this one try (32 hex digits); `to` is E.164 or an e-mail address.
+    `send_at` is when the provider shall send it (UTC), where it is handed over before; None: at once."""
 
     attempt: str
     channel: str
@@ -28,13 +29,16 @@ class Message:
     preview: str = ""
     customer: str = ""
     purpose: str = "marketing"
+    send_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """The provider accepted it, under this id."""
+    """The provider accepted it, under this id. `alarm`: not as it was asked to, so no other may be handed over until a
+    person has looked."""
 
     provider_id: str = ""
+    alarm: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +80,12 @@ class Sender(Protocol):
 
     name: str
     channels: frozenset[str]
-    #: "native": sending the same attempt twice sends once; "revocable": can be fenced; "none": ask, or leave it.
-    idempotency: str
+
+    #: "native": sending the same attempt twice sends once; "revocable": it is handed over `lead` before it goes, and
+    #: until then `cancel` takes it back; "none": ask, or leave it.
+    @property
+    def idempotency(self) -> str:
+        """One of these words."""
 
     def send(self, message: Message) -> Answer:
         """Hand one message over."""

@@ -20,7 +20,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from outreach.engine import Engine
 from outreach.errors import OutreachError
-from outreach.flow.reconciling import Reconciler
+from outreach.flow.revoking import sweep
 from outreach.store.listening import Ear
 
 log = logging.getLogger("outreach.scheduler")
@@ -180,7 +180,7 @@ class Heart:
 
     def _look_up(self) -> None:
         """What may have been sent; what was not goes back among what is due."""
-        if Reconciler(self.engine.store, self.engine.senders, self.engine.clock).sweep(self._stopping.is_set):
+        if sweep(self.engine.post, self._stopping.is_set):
             self.wake()
 
     def _dispatch(self) -> None:

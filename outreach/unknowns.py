@@ -84,7 +84,7 @@ def _decide(tx: Transaction, engine: Engine, id_: str, word: str, by: str) -> st
     if word == "sent":
         settle(tx, id_, News(status="accepted", text=f"{by} says it was sent"), now)
     else:
-        code = "let_go" if word == "let_go" else "proven_unsent"
-        why = Reason(code=code, text=f"{by} says it was not sent", numbers={"by": by})
-        unsent(tx, attempt, f, why, now, let_go=word == "let_go")
+        ends = ("cancelled", "let_go") if word == "let_go" else None
+        code = "let_go" if ends else "proven_unsent"
+        unsent(tx, attempt, f, Reason(code=code, text=f"{by} says it was not sent"), now, ends=ends)
     return "decided"

@@ -15,6 +15,8 @@ LOOKS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15))
 HOURLY = timedelta(hours=1)
 #: Not found so long after the intent, at so many looks: it was not sent. Longer than providers take to show a message.
 SETTLE, EMPTY_LOOKS = timedelta(minutes=15), 2
+#: A provider that sends in two phases takes no message whose moment is nearer than that.
+REFUSED_BEFORE = timedelta(minutes=5)
 #: After so long a person decides.
 GIVE_UP = timedelta(hours=6)
 #: Intent, deadline for the call (5 s), the call (12 s), and what a provider may take to write it down.
@@ -63,22 +65,34 @@ class Verdict:
     evidence: str = ""
 
 
-def next_look(made: datetime, now: datetime) -> datetime:
-    """When an attempt whose intent was written at `made` is looked up after `now`."""
-    for after in LOOKS:
-        if made + after > now:
-            return made + after
+def next_look(made: datetime, now: datetime, send_at: datetime | None = None) -> datetime:
+    """When an attempt whose intent was written at `made` is looked up after `now`; one that is to be sent at `send_at`
+    also once nobody can create it any more."""
+    looks = [made + after for after in LOOKS] + ([fence_of(send_at)] if send_at else [])
+    for look in sorted(looks):
+        if look > now:
+            return look
     return max(now, made) + HOURLY
 
 
-def judge(made: datetime, now: datetime, looks: int, matches: Sequence[str], strangers: int = 0) -> Verdict:
+def fence_of(send_at: datetime) -> datetime:
+    """From then on a message that isn't at the provider can't come to be there: it refuses a `send_at` that is nearer
+    than five minutes. A minute more, for clocks."""
+    return send_at - REFUSED_BEFORE + timedelta(minutes=1)
+
+
+def judge(
+    made: datetime, now: datetime, looks: int, matches: Sequence[str], strangers: int = 0,
+    send_at: datetime | None = None,
+) -> Verdict:  # fmt: skip
     """After a look at `now` that found these messages (ids) of the attempt's own; `looks` were empty, with this one.
     `strangers` are messages to her in that window that no attempt accounts for: perhaps ours, in other letters."""
     if len(matches) == 1:
         return Verdict(kind="accepted", message=matches[0])
     if matches:
         return Verdict(kind="person", evidence=f"the provider has {len(matches)} such messages: {', '.join(matches)}")
-    if looks < EMPTY_LOOKS or now - made < SETTLE:
+    fenced = send_at is not None and now >= fence_of(send_at)
+    if not fenced and (looks < EMPTY_LOOKS or now - made < SETTLE):
         return Verdict(kind="again", evidence="not found yet")
     if strangers:
         told = f"{strangers} message(s) to that address in that time, none with this text"

@@ -10,7 +10,7 @@ from threading import Lock
 from outreach.core.breaker import Breaker, Bucket
 from outreach.core.planner import Place
 from outreach.core.trace import Reason
-from outreach.ports import Answer, Refused, Sender, Unknown, Unsent
+from outreach.ports import Answer, Refused, Sender, Sent, Unknown, Unsent
 from outreach.rendering.segments import sms_segments
 
 log = logging.getLogger("outreach.gates")
@@ -59,6 +59,8 @@ class Gates:
                     breaker.stop(
                         now, f"{sender.name} says our account is at fault: {answer.code} {answer.text}".strip()
                     )
+                case Sent(alarm=told) if told:
+                    breaker.stop(now, f"{sender.name}: {told}")
                 case Unknown():
                     breaker.heard(now, well=False, why=f"no clear answers from {sender.name}: {answer.code}")
                 case Unsent() if not answer.code.isdigit():  # a word is the line's, a number the provider's

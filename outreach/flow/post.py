@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from outreach.core.consenting import suppressed, word, words_at
 from outreach.core.guard import Policy
@@ -59,6 +59,7 @@ class Post:
             Message(
                 attempt=attempt.id, channel=attempt.channel, to=attempt.address, body=attempt.body,
                 subject=attempt.subject, html=attempt.html, customer=attempt.customer, purpose=attempt.purpose,
+                send_at=attempt.send_at,
             )
         )  # fmt: skip
         if self.gates.heard(self.senders[attempt.channel], answer, self.clock.now()):
@@ -70,6 +71,11 @@ class Post:
         why = self.gates.troubles().get(sender, "")
         with suppress(DatabaseError):  # the message's own answer is what counts
             self.store.write(lambda tx: tx.house.set(f"sender:{sender}", why), repeatable=True)
+
+    def lead(self, channel: str) -> timedelta | None:
+        """How long before it goes a message is handed to this channel's sender; None: it goes at once."""
+        lead: timedelta | None = getattr(self.senders.get(channel), "lead", None)
+        return lead
 
     def shut(self, channel: str, now: datetime) -> Place | None:
         """Why nothing may be claimed for this channel's sender now, and until when."""

@@ -16,15 +16,17 @@ from outreach.store.store import Transaction
 
 
 def unsent(
-    tx: Transaction, attempt: Attempt, f: FollowUp | None, why: Reason, now: datetime, *, let_go: bool = False
-) -> None:
-    """This attempt, which nobody knew of and whose customers are held, was not sent; `why` says who or what proves it.
-    With `let_go` it isn't tried again."""
+    tx: Transaction, attempt: Attempt, f: FollowUp | None, why: Reason, now: datetime, *,
+    ends: tuple[str, str] | None = None, revoked: bool = False,
+) -> None:  # fmt: skip
+    """This attempt, whose customers are held, was not sent; `why` says who or what proves it. `ends` is the state, and
+    the reason, in which its follow-up ends; without it, it is tried again. `revoked`: it was known to be at the
+    provider, and was taken back."""
     tx.attempts.learn([evolve(attempt, state="unsent", look=None, code=why.code, detail=why.text[:500], ended=now)])
     changes = Changes()
-    if f is not None and f.state == "unknown" and f.attempt == attempt.number:
+    if f is not None and f.state in ("unknown", "sent" if revoked else "unknown") and f.attempt == attempt.number:
         changes.settled += [evolve(t, state="released") for t in touches_of(tx, attempt, f)]
-        after = _after(f, now, let_go=let_go)
+        after = _after(f, now, ends)
         changes.change(after, after.state if after.ended else "retry", _reasons(after, why), now)
         _free_others(tx, changes, f, now)
     elif f is not None:
@@ -34,9 +36,9 @@ def unsent(
         tx.tell_others()
 
 
-def _after(f: FollowUp, now: datetime, *, let_go: bool) -> FollowUp:
-    if let_go:
-        return ended(f, "cancelled", "let_go", now)
+def _after(f: FollowUp, now: datetime, ends: tuple[str, str] | None) -> FollowUp:
+    if ends is not None:
+        return ended(f, *ends, now)
     if now >= f.valid_until:
         return evolve(ended(f, "expired", "valid_for", now), outcome="expired")
     if f.attempt >= MOST_TRIES:

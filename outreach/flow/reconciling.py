@@ -15,7 +15,18 @@ from functools import partial
 
 from outreach.core.delivery import RANK, News
 from outreach.core.follow_up import FollowUp, evolve
-from outreach.core.looking import AFTER, BEFORE, CannotTell, Found, Verdict, Window, blind, judge, next_look
+from outreach.core.looking import (
+    AFTER,
+    BEFORE,
+    CannotTell,
+    Found,
+    Verdict,
+    Window,
+    blind,
+    fence_of,
+    judge,
+    next_look,
+)
 from outreach.core.trace import Reason
 from outreach.errors import OutreachError
 from outreach.flow.changes import Changes
@@ -46,22 +57,28 @@ class Reconciler:
     store: Store
     senders: Mapping[str, Sender]
     clock: Clock
+    #: What is done beside it: taking back what is handed over and must not go out any more.
+    beside: Callable[[], int] = lambda: 0
 
     def work(self) -> int:
         """Look up what is due, one go's worth; how many. Raises DatabaseError: then it is looked up later."""
         taken = self.store.write(self._take, repeatable=True)
         if not taken:
             return 0
+        at = self.clock.now()  # a look proves nothing of what comes after it
         with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
             seen = list(pool.map(self._look, taken))
         for attempt, what in zip(taken, seen, strict=True):
-            self.store.write(partial(self._conclude, attempt_id=attempt.id, seen=what), repeatable=True)
+            conclude = partial(self._conclude, attempt_id=attempt.id, seen=what, looked=at)
+            for twin in self.store.write(conclude, repeatable=True):
+                self.senders[attempt.channel].cancel(twin)  # type: ignore[attr-defined]
         return len(taken)
 
     def sweep(self, stopping: Callable[[], bool]) -> int:
         """All that is due, unless we stop; how many. Never raises: whatever it is, the next sweep tries again."""
         done = 0
         try:
+            done += self.beside()
             while not stopping() and (some := self.work()):
                 done += some
         except OutreachError as error:
@@ -81,27 +98,32 @@ class Reconciler:
             return CannotTell(text=f"{attempt.sender} is no longer the sender of {attempt.channel}", for_good=True)
         return sender.find(window_of(attempt))
 
-    def _conclude(self, tx: Transaction, attempt_id: str, seen: Seen) -> None:
+    def _conclude(self, tx: Transaction, attempt_id: str, seen: Seen, looked: datetime) -> list[str]:
+        """Write down what it proves; the messages that the provider has more than once and that can be taken back."""
         attempt, f = held(tx, attempt_id)
         if attempt is None or attempt.state != "unknown":  # it was heard of meanwhile
-            return
-        now = self.clock.now()
+            return []
+        now, twins = self.clock.now(), list[str]()
         if isinstance(seen, CannotTell):
-            verdict = blind(attempt.made, now, seen.text, for_good=seen.for_good)
+            verdict = blind(attempt.made, looked, seen.text, for_good=seen.for_good)
         else:
             mine, strangers = _sorted(attempt, seen, others := _beside(tx, attempt))
             attempt = evolve(attempt, looks=attempt.looks + (not mine))
             under_way = any(o.state == "intent" and _letters(o.body) == _letters(attempt.body) for o in others)
-            verdict = judge(attempt.made, now, attempt.looks, mine, strangers) if not (mine and under_way) else TWIN
+            if attempt.send_at and attempt.send_at > now:
+                mine, twins = mine[:1], mine[1:]
+            verdict = judge(attempt.made, looked, attempt.looks, mine, strangers, attempt.send_at)
+            verdict = TWIN if mine and under_way else verdict
         log.info("attempt %s: %s %s", attempt.id, verdict.kind, verdict.evidence)
         _act(tx, attempt, f, verdict, seen, now)
+        return twins if verdict.kind == "accepted" else []
 
 
 def window_of(attempt: Attempt) -> Window:
     """Where its message must be, if there is one."""
     return Window(
         attempt=attempt.id, channel=attempt.channel, to=attempt.address, body=attempt.body,
-        since=attempt.made - BEFORE, until=attempt.made + AFTER,
+        since=attempt.made - BEFORE, until=fence_of(attempt.send_at) if attempt.send_at else attempt.made + AFTER,
     )  # fmt: skip
 
 
@@ -137,7 +159,7 @@ def _act(tx: Transaction, attempt: Attempt, f: FollowUp | None, verdict: Verdict
         case "unsent":
             unsent(tx, attempt, f, Reason(code="proven_unsent", text=verdict.evidence, numbers=numbers), now)
         case _:
-            look = next_look(attempt.made, now) if verdict.kind == "again" else None
+            look = next_look(attempt.made, now, attempt.send_at) if verdict.kind == "again" else None
             tx.attempts.learn([evolve(attempt, look=look, evidence=verdict.evidence)])
             if f is not None:
                 changes = Changes()

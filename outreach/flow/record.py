@@ -75,8 +75,8 @@ def _with_riders(batch: Batch, after: FollowUp) -> list[FollowUp]:
     return []
 
 
-_TOUCH = {Sent: "attempted", Unknown: "unknown", Unsent: "released", Refused: "released"}
-_STATE = {Sent: "accepted", Unknown: "unknown", Unsent: "unsent", Refused: "refused"}
+_TOUCH: dict[type, str] = {Sent: "attempted", Unknown: "unknown", Unsent: "released", Refused: "released"}
+_STATE: dict[type, str] = {Sent: "accepted", Unknown: "unknown", Unsent: "unsent", Refused: "refused"}
 
 
 def _after(f: FollowUp, answer: Answer, now: datetime) -> FollowUp:
@@ -109,7 +109,7 @@ def _answered(attempt: Attempt, answer: Answer, now: datetime) -> Attempt:
     provider_id = answer.provider_id if isinstance(answer, Sent) else ""
     code = "" if isinstance(answer, Sent) else answer.code
     detail = "" if isinstance(answer, Sent) else answer.text
-    look = next_look(attempt.made, now) if isinstance(answer, Unknown) else None
+    look = next_look(attempt.made, now, attempt.send_at) if isinstance(answer, Unknown) else None
     return evolve(
         attempt, state=_STATE[type(answer)], provider_id=provider_id, code=code, detail=detail[:500], ended=now,
         look=look,

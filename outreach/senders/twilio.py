@@ -12,6 +12,7 @@ import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,6 +32,9 @@ from outreach.senders._twilio_list import found_in
 
 API = "https://api.twilio.com"
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+#: Twilio refuses a SendAt that is less than 300 s ahead (35115): so nobody, however late it wakes, creates a message
+#: after its SendAt less that.
+LEAD = timedelta(minutes=16)
 #: Messages on one page of the list.
 PAGE = 100
 SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
@@ -62,7 +66,7 @@ class TwilioSender:
     `status_callback` is the public address of our hook; each message adds `?attempt=` and its attempt id. `timeout` is
     (connect, read) in seconds, `total` bounds the call. After `validity` seconds (1 to 36,000) Twilio drops what it
     could not deliver: what waits in its queue is out of reach of a STOP. `per_second` is how many segments a second it
-    works off; None: no matter.
+    works off; None: no matter. `two_phase` hands messages that name their moment to Twilio's own scheduler.
 
     Raises:
         ConfigError: credentials or sender missing, two senders, or an address that is not https.
@@ -78,16 +82,28 @@ class TwilioSender:
     total: float = 12.0
     validity: int = 4 * 3600
     per_second: float | None = None
+    two_phase: bool = False
 
     name = "twilio"
     channels = frozenset({"sms"})
-    idempotency = "none"
+
+    @property
+    def idempotency(self) -> str:
+        """With two phases a message can be taken back, and none can be created after its moment is near."""
+        return "revocable" if self.two_phase else "none"
+
+    @property
+    def lead(self) -> timedelta | None:
+        """How long before it goes a message is handed over."""
+        return LEAD if self.two_phase else None
 
     def __post_init__(self) -> None:
         if not (ACCOUNT_SID.fullmatch(self.account_sid) and self.auth_token):
             raise ConfigError("Twilio needs an account SID (AC and 32 hex digits) and its auth token")
         if bool(self.from_) == bool(self.messaging_service_sid):
             raise ConfigError("Twilio needs a number to send from, or a Messaging Service: exactly one of the two")
+        if self.two_phase and not self.messaging_service_sid:
+            raise ConfigError("Twilio sends in two phases through a Messaging Service only")
         base_url(self.base_url or API, "Twilio's base_url")
 
     def send(self, message: Message) -> Answer:
@@ -102,6 +118,14 @@ class TwilioSender:
             return _declined(error, line.reply, message)
         except Exception as error:  # a reply of a shape nobody has seen: not JSON, not an object
             return Unknown(code="unreadable", text=in_short(error, message))
+
+    def cancel(self, provider_id: str) -> bool:
+        """Take a scheduled message back; whether that is certain. Never raises."""
+        try:
+            changed = self._client(_Line(self)).messages(provider_id).update(status="canceled")
+            return str(changed.status) == "canceled"
+        except Exception:  # no line, a no, a reply of a shape nobody has seen: it may go out all the same
+            return False
 
     def find(self, window: Window) -> Sequence[Found] | CannotTell:
         """What was created for this number by this sender in the window: Twilio lists by number, the newest first."""
@@ -127,6 +151,8 @@ class TwilioSender:
     def _fields(self, message: Message) -> dict[str, object]:
         who = {"from_": self.from_} if self.from_ else {"messaging_service_sid": self.messaging_service_sid}
         fields = {"to": message.to, "body": message.body, "validity_period": self.validity, **who}
+        if message.send_at:
+            fields |= {"schedule_type": "fixed", "send_at": message.send_at}
         if self.status_callback:
             joint = "&" if "?" in self.status_callback else "?"
             fields["status_callback"] = f"{self.status_callback}{joint}{urlencode({'attempt': message.attempt})}"
@@ -148,7 +174,8 @@ def _declined(error: Exception, reply: Reply, message: Message) -> Answer:
 def _accepted(created: object, message: Message) -> Answer:
     sid, status = getattr(created, "sid", None), getattr(created, "status", None)
     if isinstance(sid, str) and SID.fullmatch(sid) and status in UNDER_WAY:
-        return Sent(provider_id=sid)
+        early = message.send_at is not None and status != "scheduled"
+        return Sent(provider_id=sid, alarm=f"sent at once instead of scheduled: {status}" if early else "")
     code = getattr(created, "error_code", None) or 0
     if status == "failed" and code in CODES:
         return answer(CODES[code], str(code), "failed")

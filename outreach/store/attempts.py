@@ -102,6 +102,12 @@ class Attempts(Book):
         sql = "UPDATE attempt SET look = ? WHERE bucket = ? AND tenant_id = ? AND customer = ? AND id = ? AND look = ?"
         return self.write(sql, micros(until), *self._key(attempt), micros(attempt.look)) == 1
 
+    def handed_over(self, now: datetime, limit: int) -> list[Attempt]:
+        """Those that are at the provider, and not yet to be sent."""
+        where = "t.send_at > ? AND t.tenant_id = ? AND t.state = 'accepted'"
+        sql = f"SELECT {_READ} FROM attempt t WHERE {where} ORDER BY t.send_at, t.id LIMIT ?"
+        return _ATTEMPT.values(self.read(sql, micros(now), self.tenant, limit))
+
     def unknown(self, limit: int, *, looked_up: bool) -> list[Attempt]:
         """Those nobody knows of, the oldest first: only those that a person must decide, or with those that are looked
         up still."""

@@ -108,6 +108,12 @@ class AttemptRow(Table, table=True):
             sqlite_where=text("state = 'unknown'"),
             postgresql_where=text("state = 'unknown'"),
         ),
+        Index(
+            "ix_attempt_send_at",
+            "send_at",
+            sqlite_where=text("send_at IS NOT NULL"),
+            postgresql_where=text("send_at IS NOT NULL"),
+        ),
     )
     bucket: int = Bucket()
     tenant_id: str = Key()

@@ -188,5 +188,5 @@ class _Interrupted:
     def dispatch(self) -> int:
         looked_at, attempts, _ = self.engine._claim(20)
         self.happens()
-        self.engine._record(self.engine._post.send_all(attempts))
+        self.engine._record(self.engine.post.send_all(attempts))
         return looked_at

@@ -25,10 +25,13 @@ def upgrade() -> None:
     op.create_index(
         "ix_attempt_unknown", "attempt", ["tenant_id", "made"], sqlite_where=unknown, postgresql_where=unknown
     )
+    later = sa.text("send_at IS NOT NULL")
+    op.create_index("ix_attempt_send_at", "attempt", ["send_at"], sqlite_where=later, postgresql_where=later)
 
 
 def downgrade() -> None:
     """Undo."""
-    op.drop_index("ix_attempt_unknown", table_name="attempt")
+    for name in ("ix_attempt_send_at", "ix_attempt_unknown"):
+        op.drop_index(name, table_name="attempt")
     for name in ("look", "send_at", "looks", *WORDS):
         op.drop_column("attempt", name)
