@@ -39,7 +39,7 @@ def test_db_upgrade_makes_one_and_a_second_time_changes_nothing(run: Run, tmp_pa
     first = run("db", "upgrade")
     assert (first.code, first.out) == (0, "sqlite:///outreach.db went from nothing to 0005\n")
     second = run("db", "upgrade")
-    assert (second.code, second.out) == (0, "sqlite:///outreach.db is at 0004\n")
+    assert (second.code, second.out) == (0, "sqlite:///outreach.db is at 0005\n")
 
 
 @pytest.mark.parametrize("command", ["calls", "why ann", "pause", "ingest x.jsonl", "doctor"])
