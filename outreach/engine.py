@@ -182,9 +182,8 @@ class Engine:
         batch.open = tx.follow_ups.open_of(customers)
         claimed = {f.id: f for of_one in batch.open.values() for f in of_one}
         over = record(batch, answers, {i: f for i, f in claimed.items() if f.worker == self.worker})
-        for f in over:
-            if f.customer in batch.customers:
-                follow_on(batch, f)
+        for f in (f for f in over if f.customer in batch.customers):
+            follow_on(batch, f)
         batch.changes.store(tx)
         bring_home(tx, over, customers - batch.customers.keys(), now, self.policy, self.rules, self._say)
 
