@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from outreach.beside import quarantined
 from outreach.bootstrap import SystemClock, open_store, read_rules
-from outreach.errors import DatabaseError, OutreachError, RulebookError
+from outreach.errors import ConfigError, DatabaseError, OutreachError, RulebookError
 from outreach.providers import senders
 from outreach.settings import Settings
 from outreach.store.clock import skew
@@ -99,8 +99,19 @@ def _seen(s: Settings) -> dict[str, set[str]]:
 
 def _senders(s: Settings) -> str:
     made = senders(s, SystemClock())
+    if shut := _shut(s):
+        raise ConfigError("; ".join(shut))
     dry = " (the outbox keeps and shows what it would have sent)" if "outbox" in (s.sms, s.email) else ""
     return ", ".join(f"{channel} by {sender.name}" for channel, sender in made.items()) + dry
+
+
+def _shut(s: Settings) -> list[str]:
+    """What workers have found out about their senders, and is not mended yet."""
+    try:
+        with open_store(s).reading() as tx:
+            return [why for name, why in tx.house.settings().items() if name.startswith("sender:") and why]
+    except OutreachError:  # told under `database`
+        return []
 
 
 def _doors(s: Settings) -> str:

@@ -28,6 +28,7 @@ from outreach.errors import DatabaseError
 from outreach.flow import claim as claiming
 from outreach.flow.aside import set_aside
 from outreach.flow.deciding import decide
+from outreach.flow.gates import Gates
 from outreach.flow.homing import bring_home
 from outreach.flow.intake import Receipt
 from outreach.flow.locking import take_again, take_due
@@ -50,9 +51,8 @@ log = logging.getLogger("outreach.engine")
 
 @dataclass(slots=True)
 class Engine:
-    """The parts it works with. `senders` maps channel to sender; `notify` is called when something new is due, so that
-    a sleeping scheduler looks again. `claim_size` is how many follow-ups are claimed at once; None: as suits the
-    senders."""
+    """The parts it works with. `senders` maps channel to sender; `notify` wakes a sleeping scheduler when something new
+    is due. `claim_size` is how many follow-ups are claimed at once; None: as suits the senders."""
 
     store: Store
     rules: RuleIndex
@@ -67,6 +67,7 @@ class Engine:
     lease: timedelta = claiming.LEASE
     watcher: Watcher = field(init=False)
     turn: Turn = field(init=False)
+    gates: Gates = field(init=False, default_factory=Gates)
     _daring: Daring = field(init=False, default_factory=Daring)
     _tried: list[FollowUp] = field(init=False, default_factory=list)
 
@@ -75,8 +76,9 @@ class Engine:
         self.turn = Turn(self.store.groups, self.worker)
 
     @property
-    def _post(self) -> Post:
-        return Post(self.store, self.senders, self.clock, self.policy)
+    def post(self) -> Post:
+        """What calls its senders."""
+        return Post(self.store, self.senders, self.clock, self.policy, self.gates)
 
     def ingest(self, events: Sequence[Event], *, starts: bool = True) -> list[Receipt]:
         """Take a batch of events; one receipt each, in their order. When this returns, what was accepted is stored.
@@ -129,7 +131,7 @@ class Engine:
             # One of them can't be decided, or the ledger's backstop refused one: let each stand for itself.
             self._daring.failed()
             looked_at, attempts, lost = self._claim_one()
-        answers = [*self._post.send_all(attempts), *((a, LOST) for a in lost)]
+        answers = [*self.post.send_all(attempts), *((a, LOST) for a in lost)]
         if answers:
             self._record(answers)
         return looked_at
@@ -142,8 +144,7 @@ class Engine:
             raise
         except Exception as error:
             log.exception("a follow-up can't be decided; it is set aside")
-            why = error
-            self.store.write(lambda tx: self._set_aside(tx, why))
+            self.store.write(lambda tx, why=error: self._set_aside(tx, why))  # type: ignore[misc]
             return 1, [], []
 
     def _set_aside(self, tx: Transaction, error: Exception) -> None:
@@ -161,10 +162,10 @@ class Engine:
         if not due:
             return 0, [], []
         stuck = [f for f in due if f.state == "claimed"]
-        again, lost = take_back(tx, stuck, now, self._post, self.lease, self.worker)
+        again, lost = take_back(tx, stuck, now, self.post, self.lease, self.worker)
         mine = [f for f in due if f.state != "claimed"]
         claim = claiming.load(
-            tx, mine, now, self.policy, self.rules, self.worker, self._render, self._say, self._post.name, self.lease
+            tx, mine, now, self.policy, self.rules, self.worker, self._render, self._say, self.post, self.lease
         )
         for f in mine:
             decide(claim, f)
@@ -181,9 +182,8 @@ class Engine:
         batch.open = tx.follow_ups.open_of(customers)
         claimed = {f.id: f for of_one in batch.open.values() for f in of_one}
         over = record(batch, answers, {i: f for i, f in claimed.items() if f.worker == self.worker})
-        for f in over:
-            if f.customer in batch.customers:
-                follow_on(batch, f)
+        for f in (f for f in over if f.customer in batch.customers):
+            follow_on(batch, f)
         batch.changes.store(tx)
         bring_home(tx, over, customers - batch.customers.keys(), now, self.policy, self.rules, self._say)
 

@@ -25,6 +25,7 @@ def _sms(s: Settings) -> Sender:
         return TwilioSender(
             account_sid=s.twilio_account_sid, auth_token=s.twilio_auth_token.get_secret_value(), from_=s.twilio_from,
             messaging_service_sid=s.twilio_messaging_service, base_url=s.twilio_base_url or None,
+            per_second=s.sms_per_second or None, two_phase=s.two_phase,
             status_callback=f"{s.public_url.rstrip('/')}/hooks/twilio/status" if s.public_url else None,
         )  # fmt: skip
 

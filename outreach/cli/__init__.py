@@ -33,6 +33,7 @@ COMMANDS = {
     "why": ("day", "Why a customer was contacted, or was not."),
     "may": ("contacts", "May somebody be contacted now? Yes, or what stands in the way."),
     "contact": ("contacts", "Write down a contact that somebody made by hand."),
+    "unknown": ("unknown", "What nobody knows whether it went out: list, sent, unsent."),
     "verify": ("verifying", "Replay the ledger and prove the cadence, or list each violation."),
     "pause": ("day", "Hold a rule, or everything."),
     "resume": ("day", "Let a paused rule, or everything, go on."),

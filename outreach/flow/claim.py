@@ -27,6 +27,7 @@ from outreach.core.standing import Standing
 from outreach.core.stopping import ended
 from outreach.core.trace import Reason
 from outreach.flow.changes import Changes
+from outreach.flow.post import Post
 from outreach.flow.remembering import Say
 from outreach.flow.situations import events_of, situation_of
 from outreach.flow.standings import load_standings
@@ -53,7 +54,7 @@ class Claim:
     worker: str
     render: Render
     say: Say
-    sender_of: Callable[[str], str]
+    post: Post
     lease: timedelta
     customers: MutableMapping[str, Customer]
     standings: dict[str, Standing]
@@ -102,7 +103,7 @@ class Claim:
 
 def load(
     tx: Transaction, due: list[FollowUp], now: datetime, policy: Policy, rules: RuleIndex, worker: str,
-    render: Render, say: Say, sender_of: Callable[[str], str], lease: timedelta,
+    render: Render, say: Say, post: Post, lease: timedelta,
 ) -> Claim:  # fmt: skip
     """Load what deciding about these follow-ups needs. What is paused keeps no room from what is not, unless it is on
     its way already."""
@@ -116,7 +117,7 @@ def load(
     open_now = [f for of_one in ahead.values() for f in of_one]
     may_join = on_cap("merge", open_now, rules)  # and then it is judged with the one it joins
     return Claim(
-        tx=tx, now=now, policy=policy, rules=rules, worker=worker, render=render, say=say, sender_of=sender_of,
+        tx=tx, now=now, policy=policy, rules=rules, worker=worker, render=render, say=say, post=post,
         lease=lease, customers=customers, standings=load_standings(tx, customers, now, policy),
         events=events_of(tx, [*due, *(o for o in open_now if o.id in may_join)]), ahead=ahead,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
 from outreach.core.guard import Policy
@@ -14,6 +15,7 @@ from outreach.core.standing import Standing
 from outreach.core.trace import Reason, awaited
 from outreach.flow.batch import waiting_for_room
 from outreach.flow.claim import DEADLINE, Claim
+from outreach.flow.phases import contact_at
 from outreach.ports import Rendered
 from outreach.store.attempts import Attempt
 from outreach.store.codec import dump
@@ -54,7 +56,7 @@ def go(claim: Claim, f: FollowUp, here: Situation, joining: Sequence[FollowUp]) 
                       address=standing.customer.address(f.channel))  # fmt: skip
         claim.changes.change(gone, "listed", (), claim.now)
         if f.channel == "call":
-            _reserve(claim, f, standing)
+            _reserve(claim, f, standing, claim.now)
     else:
         text = claim.render(f, rule, here, standing, also(joining, claim.rules))
         if text.problem:
@@ -86,7 +88,7 @@ def _has_room(claim: Claim, f: FollowUp) -> bool:
 
 
 def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> FollowUp:
-    number, address = f.attempt + 1, standing.customer.address(f.channel)
+    number, address, later = f.attempt + 1, standing.customer.address(f.channel), contact_at(claim, f)
     taken = evolve(
         f, state="claimed", wake=claim.now + claim.lease, attempt=number, worker=claim.worker, address=address,
         reason="",
@@ -95,22 +97,25 @@ def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> Fo
     claim.attempts.append(
         Attempt(
             id=make_id(bucket_of(claim.tx.tenant, f.customer), "attempt", f.id, str(number)), customer=f.customer,
-            follow_up=f.id, number=number, worker=claim.worker, sender=claim.sender_of(f.channel), channel=f.channel,
+            follow_up=f.id, number=number, worker=claim.worker, sender=claim.post.name(f.channel), channel=f.channel,
             purpose=f.purpose,
             address=address, address_key=standing.address_keys.get(f.channel, ""), made=claim.now,
             deadline=claim.now + DEADLINE, subject=text.subject, body=text.body, html=text.html,
+            send_at=later,
         )
     )  # fmt: skip
-    _reserve(claim, f, standing)
+    claim.post.gates.take(claim.post.senders[f.channel], text.body, claim.now)
+    _reserve(claim, f, standing, later or claim.now)
     return taken
 
 
-def _reserve(claim: Claim, f: FollowUp, standing: Standing) -> None:
-    """A place in the windows, in the very transaction that claims: from now on it counts."""
+def _reserve(claim: Claim, f: FollowUp, standing: Standing, at: datetime) -> None:
+    """A place in the windows at the moment of the contact, in the very transaction that claims: it counts from now
+    on."""
     policy = claim.policy.cadence.policy(f.purpose)
     touch = Touch(
         id=make_id(bucket_of(claim.tx.tenant, f.customer), "touch", f.id, str(f.attempt + 1)), customer=f.customer,
-        at=claim.now, channel=f.channel, purpose=f.purpose, counts=policy.counts, follow_up=f.id,
+        at=at, channel=f.channel, purpose=f.purpose, counts=policy.counts, follow_up=f.id,
         address_key=standing.address_keys.get(f.channel, ""), known=decided_by(claim.policy, standing),
     )  # fmt: skip
     claim.touches.append(touch)

@@ -20,6 +20,7 @@ from python_http_client.exceptions import HTTPError  # type: ignore[import-untyp
 from sendgrid import SendGridAPIClient  # type: ignore[import-untyped,unused-ignore]
 from sendgrid.helpers import mail as sg  # type: ignore[import-untyped,unused-ignore]
 
+from outreach.core.looking import CannotTell, Window
 from outreach.errors import ConfigError
 from outreach.ports import Answer, Message, Refused, Sent, Unknown
 from outreach.senders._answers import Verdict, answer, broken_line, by_status, in_short, seconds_to_wait
@@ -92,6 +93,10 @@ class SendGridSender:
             return broken_line(error, message)
         except Exception as error:
             return Unknown(code="unreadable", text=in_short(error, message))
+
+    def find(self, window: Window) -> CannotTell:
+        """Its Email Activity API is a paid extra, at six requests a minute; its event webhook tells unasked."""
+        return CannotTell(text="SendGrid tells by its event webhook only", for_good=True)
 
     def _post(self, mail: sg.Mail) -> Reply:
         client = self._client()

@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from outreach.core.looking import CannotTell, Window
 from outreach.errors import ConfigError
 from outreach.ports import Answer, Clock, Message, Refused, Sent, Unsent
 from outreach.senders._answers import Verdict, answer, broken_line, in_short
@@ -83,6 +84,10 @@ class SmtpSender:
             return Unsent(
                 code="tls" if isinstance(error, ssl.SSLError) else "disconnected", text=in_short(error, message)
             )
+
+    def find(self, window: Window) -> CannotTell:
+        """Nobody keeps what a server took."""
+        return CannotTell(text="SMTP has no look-up", for_good=True)
 
     def message_id(self, attempt: str) -> str:
         """The Message-ID of an attempt, by which bounces and replies find it again."""

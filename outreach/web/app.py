@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from outreach import __version__
 from outreach.bootstrap import App
 from outreach.scheduler import Heart
-from outreach.web import api, calls, contacts, deeds, health, lists, pages, persons
+from outreach.web import api, calls, contacts, deeds, health, lists, pages, persons, unknown
 from outreach.web.front import Front
 from outreach.web.gate import Gate
 from outreach.web.problems import handle_all
@@ -30,5 +30,7 @@ def create_app(app: App, heart: Heart | None = None) -> FastAPI:
     web.add_middleware(Gate, front=front)
     for part in (health, contacts, persons, lists, calls, api, pages, deeds):
         web.include_router(part.router)
+    for router in (unknown.api, unknown.pages):
+        web.include_router(router)
     web.mount("/static", StaticFiles(directory=STATIC), name="static")
     return web

@@ -18,7 +18,7 @@ from outreach.scheduler import Heart
 from outreach.web import shown
 
 Headers = Mapping[str, str] | None
-BARE: dict[str, Any] = {"paused": {}, "quarantine": None, "stopped": "", "full": False}
+BARE: dict[str, Any] = {"paused": {}, "quarantine": None, "stopped": "", "full": False, "unknown": 0}
 _NAMES = {"sms": "SMS", "email": "e-mail"}
 
 
@@ -40,8 +40,10 @@ class Front:
     def page(self, name: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
         """A page with the house's header. Raises DatabaseError."""
         with self.app.store.reading() as tx:
-            paused, since = tx.house.paused(), tx.house.quarantined()
-        frame = {"paused": paused, "quarantine": since, "stopped": self.stopped(), "full": True}
+            paused, since, unknown = tx.house.paused(), tx.house.quarantined(), tx.attempts.undecided()
+        frame = {
+            "paused": paused, "quarantine": since, "stopped": self.stopped(), "full": True, "unknown": unknown,
+        }  # fmt: skip
         return self._render(name, status, None, values | frame)
 
     def bare(self, name: str, /, *, status: int, headers: Headers = None, **values: Any) -> HTMLResponse:

@@ -17,6 +17,7 @@ import pytest
 
 from outreach import scheduler
 from outreach.errors import DatabaseError
+from outreach.flow.gates import Gates
 from outreach.scheduler import FollowUpJobStore, Heart
 from tests.scheduler.house import until
 
@@ -37,6 +38,7 @@ class Scripted:
     notify: Callable[[], None] = lambda: None
     asked: int = 0
     dispatched: int = 0
+    gates: Gates = field(default_factory=Gates)
 
     def next_wake(self) -> datetime | None:
         self.asked += 1
