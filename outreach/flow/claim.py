@@ -139,7 +139,7 @@ def template_scope(f: FollowUp, rule: Rule, here: Situation, also: Also) -> dict
         "previous": here.previous or {},
         "memory": recalled(here.customer.memory, here.now),
         "now": here.now.astimezone(ZoneInfo(here.zone)),
-        "rule": {"name": rule.name, "about": rule.about},
+        "rule": {"name": rule.name, "about": rule.about, "purpose": f.purpose},
         "also": also,
         "history": here.past.latest_by_type(),
     }

@@ -9,8 +9,9 @@ from fastapi.staticfiles import StaticFiles
 
 from outreach import __version__
 from outreach.bootstrap import App
+from outreach.providers import links
 from outreach.scheduler import Heart
-from outreach.web import api, contacts, deeds, health, pages, persons, unknown
+from outreach.web import api, contacts, deeds, health, pages, persons, unknown, unsubscribe
 from outreach.web.front import Front
 from outreach.web.gate import Gate
 from outreach.web.problems import handle_all
@@ -25,10 +26,10 @@ def create_app(app: App, heart: Heart | None = None) -> FastAPI:
         description="Bring events, read today's list, say what came of a call, ask why. Errors are RFC 9457 problems.",
     )  # fmt: skip
     front = Front(app=app, heart=heart)
-    web.state.front = front
+    web.state.front, web.state.links = front, links(app.settings, app.store.secret)
     handle_all(web, front)
     web.add_middleware(Gate, front=front)
-    for part in (health, contacts, persons, api, pages, deeds):
+    for part in (health, contacts, persons, api, pages, deeds, unsubscribe):
         web.include_router(part.router)
     for router in (unknown.api, unknown.pages):
         web.include_router(router)
