@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     sms_per_second: float = Field(default=1.0, ge=0, le=1000)
     sendgrid_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="SENDGRID_API_KEY")
     #: The public key by which SendGrid signs its events.
-    sendgrid_webhook_key: str = ""
+    sendgrid_webhook_key: str = Field(default="", validation_alias="SENDGRID_WEBHOOK_KEY")
     sendgrid_host: str = ""
     smtp_host: str = "localhost"
     smtp_port: int = 587

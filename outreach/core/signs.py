@@ -10,6 +10,7 @@ from outreach.core.event import Event
 #: or a booking system has too many types to list them.
 BOOKKEEPING: Final = (
     "complaint.resolved", "consent.given", "consent.withdrawn", "customer.changed", "customer.merged",
+    "message.bounced",
 )  # fmt: skip
 #: Of these types only some are, by one of their fields: a call that reached her, a contact that she made.
 ONLY_IF: Final = {"outcome": ("outcome", ("call_back", "reached")), "contact.made": ("direction", ("inbound",))}

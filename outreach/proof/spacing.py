@@ -21,8 +21,9 @@ from outreach.proof.rows import Entry, Heard, read_known
 _US: Final = timedelta(microseconds=1)
 #: Events that are no doing of the customer's; and those of which only some are, by one of their fields.
 _NOT_HERS: Final = frozenset(
-    {"complaint.resolved", "consent.given", "consent.withdrawn", "customer.changed", "customer.merged"}
-)
+    {"complaint.resolved", "consent.given", "consent.withdrawn", "customer.changed", "customer.merged",
+     "message.bounced"}
+)  # fmt: skip
 _HERS_IF: Final = {"outcome": ("outcome", ("reached", "call_back")), "contact.made": ("direction", ("inbound",))}
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from outreach.store.aliases import Aliases
 from outreach.store.attempts import Attempts
+from outreach.store.callbacks import Callbacks
 from outreach.store.customers import Customers
 from outreach.store.database import WAITS, again, transaction
 from outreach.store.events import Events
@@ -42,6 +43,7 @@ class Transaction:
         self.traces = Traces(conn, tenant)
         self.house = House(conn, tenant)
         self.aliases = Aliases(conn, tenant)
+        self.callbacks = Callbacks(conn, tenant)
         self.whole = Whole(conn, tenant)
 
     def tell_others(self) -> None:

@@ -11,7 +11,7 @@ from outreach import __version__
 from outreach.bootstrap import App
 from outreach.providers import links
 from outreach.scheduler import Heart
-from outreach.web import api, contacts, deeds, health, pages, persons, unknown, unsubscribe
+from outreach.web import api, contacts, counting, deeds, health, hooks, pages, persons, unknown, unsubscribe
 from outreach.web.front import Front
 from outreach.web.gate import Gate
 from outreach.web.problems import handle_all
@@ -27,9 +27,10 @@ def create_app(app: App, heart: Heart | None = None) -> FastAPI:
     )  # fmt: skip
     front = Front(app=app, heart=heart)
     web.state.front, web.state.links = front, links(app.settings, app.store.secret)
+    web.state.seals = hooks.seals_of(app.settings)
     handle_all(web, front)
     web.add_middleware(Gate, front=front)
-    for part in (health, contacts, persons, api, pages, deeds, unsubscribe):
+    for part in (health, counting, contacts, persons, api, pages, deeds, unsubscribe, hooks):
         web.include_router(part.router)
     for router in (unknown.api, unknown.pages):
         web.include_router(router)

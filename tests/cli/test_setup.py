@@ -37,9 +37,9 @@ def test_init_overwrites_nothing(run: Run, business: Path):
 
 def test_db_upgrade_makes_one_and_a_second_time_changes_nothing(run: Run, tmp_path: Path):
     first = run("db", "upgrade")
-    assert (first.code, first.out) == (0, "sqlite:///outreach.db went from nothing to 0005\n")
+    assert (first.code, first.out) == (0, "sqlite:///outreach.db went from nothing to 0006\n")
     second = run("db", "upgrade")
-    assert (second.code, second.out) == (0, "sqlite:///outreach.db is at 0005\n")
+    assert (second.code, second.out) == (0, "sqlite:///outreach.db is at 0006\n")
 
 
 @pytest.mark.parametrize("command", ["calls", "why ann", "pause", "ingest x.jsonl", "doctor"])
