@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import blake2b
@@ -21,7 +21,7 @@ from outreach.engine import Engine
 from outreach.errors import ConfigError, DatabaseError
 from outreach.flow.fitting import fit_gap
 from outreach.ports import Clock
-from outreach.providers import links, senders
+from outreach.providers import links, senders, sms_limits
 from outreach.rendering import Checker, Renderer, WithFooter
 from outreach.rulebook.load import Rulebook, load_rulebook
 from outreach.settings import Settings
@@ -102,7 +102,8 @@ def assemble(settings: Settings, store: Store, rulebook: Rulebook, clock: Clock)
     """The parts, put together."""
     renderer, ways_out = Renderer(settings.templates), links(settings, store.secret)
     engine = Engine(
-        store=store, rules=RuleIndex(rulebook.rules), policy=rulebook.policy, clock=clock, worker=worker_name(),
+        store=store, rules=RuleIndex(rulebook.rules), clock=clock, worker=worker_name(),
+        policy=replace(rulebook.policy, sms=sms_limits(settings)),
         renderer=WithFooter(renderer, settings.business, ways_out), senders=senders(settings, clock, ways_out),
         lease=timedelta(seconds=settings.lease_seconds),
         business=settings.business | {"timezone": rulebook.zone},

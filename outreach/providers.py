@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import phonenumbers
+
+from outreach.core.sms_limits import SmsLimits
 from outreach.core.unsubscribing import OWN_KEY, Links, own_key
 from outreach.errors import ConfigError
 from outreach.ports import Clock, Message, Sender
@@ -68,6 +71,33 @@ def links(settings: Settings, secret: bytes) -> Links:
             raise ConfigError(f"OUTREACH_UNSUBSCRIBE_KEYS is written NAME:KEY,NAME:KEY ({told})")
         keys[name] = key.encode()
     return Links(settings.public_url, settings.tenant, secret, keys | {OWN_KEY: own_key(secret)})
+
+
+def sms_limits(settings: Settings) -> SmsLimits:
+    """What may be spent on SMS; the outbox spends nothing. Raises ConfigError."""
+    if settings.sms == "outbox":
+        return SmsLimits()
+    return SmsLimits(
+        countries=_countries(settings), segments_per_day=settings.sms_segments_per_day,
+        new_per_hour=settings.sms_new_per_hour,
+    )  # fmt: skip
+
+
+def _countries(s: Settings) -> frozenset[str]:
+    given = {code.upper() for code in s.sms_countries.replace(",", " ").split()}
+    if "*" in given:
+        return frozenset()
+    if wrong := sorted(given - phonenumbers.SUPPORTED_REGIONS):
+        raise ConfigError(f"OUTREACH_SMS_COUNTRIES: {', '.join(wrong)} is no country; write US,CA, or * for anywhere")
+    return frozenset(given or filter(None, [_country_of(s.twilio_from) or _country_of(s.business_phone)]))
+
+
+def _country_of(number: str) -> str:
+    """Where a number of the house is from; "" when that can't be told."""
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
+    except phonenumbers.NumberParseException:
+        return ""
 
 
 @contextmanager

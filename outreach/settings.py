@@ -50,6 +50,11 @@ class Settings(BaseSettings):
     two_phase: bool = False
     #: SMS segments a second: 1 for a long code, 3 toll-free, 100 for a short code; 0: as fast as it goes.
     sms_per_second: float = Field(default=1.0, ge=0, le=1000)
+    #: Where SMS may go: `US,CA`, or `*` for anywhere; by default the country of the house's own number.
+    sms_countries: str = ""
+    #: Limits against a rule, or a stranger, that makes the house spend.
+    sms_segments_per_day: int | None = Field(default=None, ge=0)
+    sms_new_per_hour: int | None = Field(default=None, ge=0)
     sendgrid_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="SENDGRID_API_KEY")
     #: The public key by which SendGrid signs its events.
     sendgrid_webhook_key: str = Field(default="", validation_alias="SENDGRID_WEBHOOK_KEY")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from outreach.core.keys import share
 from outreach.store.codec import micros
 from outreach.store.dialect import SQLITE, Book
+from outreach.store.topology import ALL
 
 _COLUMNS = ("bucket", "tenant_id", "provider", "id", "received")
 #: SendGrid tries again for a day. What comes after this is harmless by itself: it moves nothing back.
@@ -37,4 +38,6 @@ class Callbacks(Book):
 
     def forget(self, before: datetime) -> int:
         """Remove what came before this moment; how many."""
-        return self.write("DELETE FROM callback WHERE tenant_id = ? AND received < ?", self.tenant, micros(before))
+        here, place = self.within(ALL)
+        sql = f"DELETE FROM callback AS t WHERE t.tenant_id = ? AND t.received < ?{here}"
+        return self.write(sql, self.tenant, micros(before), *place)

@@ -14,7 +14,7 @@ CALLBACKS = Counter(
     "outreach_callbacks_total", "Callbacks of providers, by what became of them", ["hook", "result"], registry=REGISTRY
 )
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], include_in_schema=False)
 
 
 @router.get("/metrics", summary="What is counted, for Prometheus")

@@ -1,4 +1,5 @@
-"""What providers have told already: their callbacks come twice, late, and in any order.
+"""What providers have told already: their callbacks come twice, late, and in any order. What an SMS costs, and when it
+is given up.
 
 Revision: 0006, after 0005.
 """
@@ -24,8 +25,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bucket", "tenant_id", "provider", "id", name=op.f("pk_callback")),
     )
     op.create_index("ix_callback_received", "callback", ["tenant_id", "received"])
+    op.add_column("attempt", sa.Column("segments", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("attempt", sa.Column("dies", sa.BigInteger(), nullable=True))
 
 
 def downgrade() -> None:
     """Undo."""
+    op.drop_column("attempt", "dies")
+    op.drop_column("attempt", "segments")
     op.drop_table("callback")
