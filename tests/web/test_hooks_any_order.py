@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -69,12 +70,14 @@ def left_behind(order: Sequence[int]) -> list[Any]:
         return [*kept, told, faults]
 
 
+#: Each plays a whole house; OUTREACH_TEST_HOSTILE tries more of them.
+EXAMPLES = int(os.environ.get("OUTREACH_TEST_HOSTILE", "60")) // 15
 ORDERS = st.permutations(range(len(CALLS))).flatmap(
     lambda order: st.lists(st.sampled_from(order), max_size=6).map(lambda again: [*order, *again])
 )
 
 
-@settings(max_examples=6, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=EXAMPLES, deadline=None, phases=[Phase.explicit, Phase.generate])
 @given(ORDERS)
 def test_in_any_order_and_as_often_as_they_come(order: Sequence[int]):
     assert left_behind(order) == IN_ORDER
