@@ -30,6 +30,8 @@ class Message:
     customer: str = ""
     purpose: str = "marketing"
     send_at: datetime | None = None
+    #: Seconds after which the provider must give up; None: as it does by itself.
+    valid_for: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

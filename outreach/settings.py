@@ -30,6 +30,10 @@ class Settings(BaseSettings):
     #: What `POST /v1/…` asks for as `Authorization: Bearer …`; without one, only this machine may connect.
     api_key: SecretStr | None = None
     public_url: str = ""
+    #: Keys that sign unsubscribe links, `NAME:KEY,NAME:KEY`: the first signs, all are understood.
+    unsubscribe_keys: SecretStr = SecretStr("")
+    #: An address that takes "unsubscribe" by e-mail; somebody has to read it.
+    unsubscribe_mailto: str = ""
     #: After so long another worker takes over what a worker was sending; a call to a provider takes up to 12 seconds.
     lease_seconds: int = Field(default=60, ge=1, le=3600)
 
@@ -37,6 +41,8 @@ class Settings(BaseSettings):
     email: Literal["outbox", "sendgrid", "smtp"] = "outbox"
     twilio_account_sid: str = Field(default="", validation_alias="TWILIO_ACCOUNT_SID")
     twilio_auth_token: SecretStr = Field(default=SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN")
+    #: While the token is being changed: what callbacks may still be signed with.
+    twilio_old_auth_token: SecretStr = SecretStr("")
     twilio_from: str = ""
     twilio_messaging_service: str = ""
     twilio_base_url: str = ""
@@ -44,7 +50,14 @@ class Settings(BaseSettings):
     two_phase: bool = False
     #: SMS segments a second: 1 for a long code, 3 toll-free, 100 for a short code; 0: as fast as it goes.
     sms_per_second: float = Field(default=1.0, ge=0, le=1000)
+    #: Where SMS may go: `US,CA`, or `*` for anywhere; by default the country of the house's own number.
+    sms_countries: str = ""
+    #: Limits against a rule, or a stranger, that makes the house spend.
+    sms_segments_per_day: int | None = Field(default=None, ge=0)
+    sms_new_per_hour: int | None = Field(default=None, ge=0)
     sendgrid_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="SENDGRID_API_KEY")
+    #: The public key by which SendGrid signs its events.
+    sendgrid_webhook_key: str = Field(default="", validation_alias="SENDGRID_WEBHOOK_KEY")
     sendgrid_host: str = ""
     smtp_host: str = "localhost"
     smtp_port: int = 587

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-#: Only what is further along counts as news; of two ends the first one stays.
+#: Only what is further along counts as news. Each has a rank of its own, or the order in which two ends are told would
+#: count: a mailbox takes a mail and sends it back an hour later, so not having arrived lies beyond having arrived.
 RANK: Mapping[str, int] = {
-    "": 0, "accepted": 1, "queued": 2, "sending": 3, "sent": 4, "delivered": 5, "undelivered": 5, "failed": 5,
+    "": 0, "accepted": 1, "queued": 2, "sending": 3, "sent": 4, "delivered": 5, "undelivered": 6, "failed": 7,
 }  # fmt: skip
 #: It ended without reaching her. The contact counts all the same: who knows what her phone has shown.
 NOT_REACHED = frozenset({"undelivered", "failed"})

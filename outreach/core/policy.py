@@ -9,6 +9,7 @@ from outreach.core.calendar import Calendar, HolidaysOf
 from outreach.core.customer import Customer
 from outreach.core.law import Place
 from outreach.core.plausible import Atlas, plausible_places, plausible_zones
+from outreach.core.sms_limits import SmsLimits
 from outreach.core.zone import known
 
 
@@ -16,7 +17,7 @@ from outreach.core.zone import known
 class Policy:
     """The cadence, the house's calendar and the public holidays of any place: what the guard needs besides the
     customer's standing. `zone` is the house's own; `atlas` tells where a customer may be; `version` names all that a
-    contact is judged by (see `fingerprint`), and every touch keeps it."""
+    contact is judged by (see `fingerprint`), and every touch keeps it. `sms` says what may be spent."""
 
     cadence: Cadence
     calendar: Calendar
@@ -24,6 +25,7 @@ class Policy:
     zone: str = "UTC"
     atlas: Atlas = field(default_factory=Atlas)
     version: str = ""
+    sms: SmsLimits = field(default_factory=SmsLimits)
 
     def zones(self, customer: Customer) -> tuple[str, ...]:
         """The zones in all of which an hour must be allowed; none when they aren't known and the cadence says to

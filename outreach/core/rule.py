@@ -173,7 +173,7 @@ def comes_again(rule: Rule) -> bool:
 #: Events that report what the business did or noted: none of them is a deed of the customer's.
 NOT_MADE_BY_CUSTOMER = frozenset(
     {"outcome", "contact.made", "customer.changed", "customer.merged", "consent.given", "consent.withdrawn",
-     "complaint.resolved"}
+     "complaint.resolved", "message.bounced"}
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from outreach.flow.situations import events_of, situation_of
 from outreach.flow.standings import load_standings
 from outreach.ports import Rendered
 from outreach.store.attempts import Attempt
+from outreach.store.spent import Spent
 from outreach.store.store import Transaction
 
 #: After the intent is committed the provider must be called within this time, or not at all.
@@ -74,6 +75,14 @@ class Claim:
         day = today(self.now, self.policy.zone)
         staff = self.tx.follow_ups.for_staff(*bounds(day, self.policy.zone))
         return Day(day, self.policy.zone, self.policy.calendar, *staff)
+
+    @cached_property
+    def spent(self) -> Spent:
+        """What went out by SMS in the house's day, for the house that has limits."""
+        if self.tx.shared:
+            self.tx.house.hold("sms", self.now)
+        day, hour = bounds(today(self.now, self.policy.zone), self.policy.zone)[0], self.now - timedelta(hours=1)
+        return Spent(self.tx.attempts, self.tx.ledger, day, hour)
 
     @cached_property
     def sharing(self) -> dict[str, list[str]]:
@@ -139,7 +148,7 @@ def template_scope(f: FollowUp, rule: Rule, here: Situation, also: Also) -> dict
         "previous": here.previous or {},
         "memory": recalled(here.customer.memory, here.now),
         "now": here.now.astimezone(ZoneInfo(here.zone)),
-        "rule": {"name": rule.name, "about": rule.about},
+        "rule": {"name": rule.name, "about": rule.about, "purpose": f.purpose},
         "also": also,
         "history": here.past.latest_by_type(),
     }

@@ -73,7 +73,7 @@ def _follow(
     state = stands(status)
     if f.state == "scheduled":  # it was held to be unsent, and wasn't
         tx.ledger.reserve([_touch(tx, attempt, f, now)], {})
-    elif f.state not in ("sent", "unknown"):
+    elif f.state not in ("sent", "unknown", "delivered", "undelivered"):
         changes.note(f, "heard", (_reason(news),), now)
         return
     changes.change(_at_end(f, state, news, now), state, (_reason(news),), now)

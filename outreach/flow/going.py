@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from outreach.core.dying import dies
 from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
 from outreach.core.guard import Policy
 from outreach.core.keys import bucket_of, make_id
@@ -16,7 +18,9 @@ from outreach.core.trace import Reason, awaited
 from outreach.flow.batch import waiting_for_room
 from outreach.flow.claim import DEADLINE, Claim
 from outreach.flow.phases import contact_at
+from outreach.flow.spending import objection
 from outreach.ports import Rendered
+from outreach.rendering import sms_segments
 from outreach.store.attempts import Attempt
 from outreach.store.codec import dump
 
@@ -62,6 +66,8 @@ def go(claim: Claim, f: FollowUp, here: Situation, joining: Sequence[FollowUp]) 
         if text.problem:
             claim.end(f, "held", Reason(code="template", text=text.problem))
             return
+        if f.channel == "sms" and _costs_too_much(claim, f, standing, text):
+            return
         gone = _intend(claim, f, standing, text)
     for o in joining:
         why = Reason(code="merge", text=f"joins the {f.channel} of {f.rule}", numbers={"into": f.id})
@@ -78,13 +84,30 @@ def _has_room(claim: Claim, f: FollowUp) -> bool:
     if full is None:
         claim.day.take(f)
         return True
-    again, reason = full
+    _wait(claim, f, *full)
+    return False
+
+
+def _wait(claim: Claim, f: FollowUp, again: datetime, reason: Reason) -> None:
+    """Put it off; what has no time left is over."""
     if claim.now >= f.valid_until:
         expire(claim, f, (reason,))
     else:
         later = evolve(f, wake=min(again, f.valid_until), reason=reason.code)
         claim.changes.change(later, "deferred", (reason,), claim.now)
-    return False
+
+
+def _costs_too_much(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> bool:
+    """Whether this SMS is not paid for now; then it waits, or is held for a person to see."""
+    phone, key = standing.customer.phone, standing.address_keys.get("sms", "")
+    no = objection(claim, f, phone, key, sms_segments(text.body)[0])
+    if no is None:
+        return False
+    if no.again is None:
+        claim.end(f, "held", no.reason)
+    else:
+        _wait(claim, f, no.again, no.reason)
+    return True
 
 
 def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> FollowUp:
@@ -102,11 +125,19 @@ def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> Fo
             address=address, address_key=standing.address_keys.get(f.channel, ""), made=claim.now,
             deadline=claim.now + DEADLINE, subject=text.subject, body=text.body, html=text.html,
             send_at=later,
+            **_of_an_sms(claim, f, standing, text, later or claim.now),
         )
     )  # fmt: skip
     claim.post.gates.take(claim.post.senders[f.channel], text.body, claim.now)
     _reserve(claim, f, standing, later or claim.now)
     return taken
+
+
+def _of_an_sms(claim: Claim, f: FollowUp, standing: Standing, text: Rendered, at: datetime) -> dict[str, Any]:
+    """What it costs, and when the provider must give it up."""
+    if f.channel != "sms":
+        return {}
+    return {"segments": sms_segments(text.body)[0], "dies": dies(f, at, standing, claim.policy)}
 
 
 def _reserve(claim: Claim, f: FollowUp, standing: Standing, at: datetime) -> None:

@@ -60,11 +60,18 @@ class Post:
                 attempt=attempt.id, channel=attempt.channel, to=attempt.address, body=attempt.body,
                 subject=attempt.subject, html=attempt.html, customer=attempt.customer, purpose=attempt.purpose,
                 send_at=attempt.send_at,
+                valid_for=self._valid_for(attempt),
             )
         )  # fmt: skip
         if self.gates.heard(self.senders[attempt.channel], answer, self.clock.now()):
             self._tell(self.senders[attempt.channel].name)
         return answer
+
+    def _valid_for(self, attempt: Attempt) -> int | None:
+        """Seconds that the provider may take, from the moment at which it sends."""
+        if attempt.dies is None:
+            return None
+        return int((attempt.dies - max(self.clock.now(), attempt.send_at or self.clock.now())).total_seconds())
 
     def _tell(self, sender: str) -> None:
         """Leave word for those who look from outside: `outreach doctor`."""

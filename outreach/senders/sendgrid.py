@@ -56,7 +56,8 @@ class _Line(Client):  # type: ignore[misc,unused-ignore]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendGridSender:
     """One API key and one From. `host` is for the EU's region and for tests; `timeout` is (connect, read) in seconds,
-    `total` bounds the call. `unsubscribe_url` gives marketing mails their List-Unsubscribe.
+    `total` bounds the call. `unsubscribe_url` and `unsubscribe_mailto` give mails that nobody asked for their
+    List-Unsubscribe.
 
     Raises:
         ConfigError: key or From missing, or a host that is not https.
@@ -69,6 +70,7 @@ class SendGridSender:
     timeout: tuple[float, float] = (3.0, 10.0)
     total: float = 12.0
     unsubscribe_url: UnsubscribeUrl | None = None
+    unsubscribe_mailto: str = ""
 
     name = "sendgrid"
     channels = frozenset({"email"})
@@ -115,7 +117,7 @@ class SendGridSender:
         return client
 
     def _mail(self, message: Message) -> sg.Mail:
-        headers = unsubscribe_headers(message, self.unsubscribe_url)
+        headers = unsubscribe_headers(message, self.unsubscribe_url, self.unsubscribe_mailto)
         check(message, self.from_name, *headers.values())
         mail = sg.Mail(from_email=sg.From(self.from_email, self.from_name or None), subject=message.subject)
         person = sg.Personalization()

@@ -23,7 +23,7 @@ from twilio.rest import Client  # type: ignore[import-untyped,unused-ignore]
 
 from outreach.core.looking import CannotTell, Found, Window
 from outreach.errors import ConfigError
-from outreach.ports import Answer, Message, Sent, Unknown
+from outreach.ports import Answer, Message, Refused, Sent, Unknown
 from outreach.senders._answers import answer, broken_line, by_status, in_short, seconds_to_wait
 from outreach.senders._http import Reply, base_url, request
 from outreach.senders._line import Limits, LineError
@@ -31,6 +31,7 @@ from outreach.senders._twilio_codes import CODES
 from outreach.senders._twilio_list import found_in
 
 API = "https://api.twilio.com"
+E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 #: Twilio refuses a SendAt that is less than 300 s ahead (35115): so nobody, however late it wakes, creates a message
 #: after its SendAt less that.
@@ -64,9 +65,10 @@ class TwilioSender:
     """One Twilio account and one sender of it: a number (`from_`) or a Messaging Service, not both.
 
     `status_callback` is the public address of our hook; each message adds `?attempt=` and its attempt id. `timeout` is
-    (connect, read) in seconds, `total` bounds the call. After `validity` seconds (1 to 36,000) Twilio drops what it
-    could not deliver: what waits in its queue is out of reach of a STOP. `per_second` is how many segments a second it
-    works off; None: no matter. `two_phase` hands messages that name their moment to Twilio's own scheduler.
+    (connect, read) in seconds, `total` bounds the call. After `validity` seconds (1 to 36,000), or what a message says
+    itself, Twilio drops what it could not deliver: what waits in its queue is out of reach of a STOP. `per_second` is
+    how many segments a second it works off; None: no matter. `two_phase` hands messages that name their moment to
+    Twilio's own scheduler.
 
     Raises:
         ConfigError: credentials or sender missing, two senders, or an address that is not https.
@@ -108,6 +110,8 @@ class TwilioSender:
 
     def send(self, message: Message) -> Answer:
         """One POST; every outcome is one of the four answers."""
+        if not E164.fullmatch(message.to):
+            return Refused(code="no_phone", text="not a phone number in international form (E.164)")
         line = _Line(self)
         try:
             created = self._client(line).messages.create(**self._fields(message))
@@ -148,9 +152,13 @@ class TwilioSender:
         client.api.base_url = (self.base_url or API).rstrip("/")
         return client
 
+    def _validity(self, message: Message) -> int:
+        """Seconds, from 1 to 36,000: what the message itself may wait, and never longer than the sender's own."""
+        return max(1, min(self.validity if message.valid_for is None else message.valid_for, self.validity))
+
     def _fields(self, message: Message) -> dict[str, object]:
         who = {"from_": self.from_} if self.from_ else {"messaging_service_sid": self.messaging_service_sid}
-        fields = {"to": message.to, "body": message.body, "validity_period": self.validity, **who}
+        fields = {"to": message.to, "body": message.body, "validity_period": self._validity(message), **who}
         if message.send_at:
             fields |= {"schedule_type": "fixed", "send_at": message.send_at}
         if self.status_callback:

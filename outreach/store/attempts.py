@@ -19,7 +19,7 @@ class Attempt:
     Of one that is `unknown`, `look` is when it is looked up at its provider next (None: a person must say), `looks` how
     often nothing was found there, `evidence` what was found or why nobody can look. `delivery` is how far an accepted
     one has come (see `core.delivery`). `send_at` is when the provider was asked to send it, where it sends in two
-    phases, and `batch` the provider's handle to take it back by.
+    phases, and `batch` the provider's handle to take it back by. An SMS costs `segments`, and is given up at `dies`.
     """
 
     id: str
@@ -48,6 +48,8 @@ class Attempt:
     delivery: str = ""
     send_at: datetime | None = None
     batch: str = ""
+    segments: int = 0
+    dies: datetime | None = None
 
 
 _ATTEMPT = Codec(Attempt)

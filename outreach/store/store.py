@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 
 from outreach.store.aliases import Aliases
 from outreach.store.attempts import Attempts
+from outreach.store.callbacks import Callbacks
 from outreach.store.cards import Cards
 from outreach.store.customers import Customers
 from outreach.store.database import WAITS, again, transaction
@@ -44,6 +45,7 @@ class Transaction:
         self.traces = Traces(conn, tenant)
         self.house = House(conn, tenant)
         self.aliases = Aliases(conn, tenant)
+        self.callbacks = Callbacks(conn, tenant)
         self.whole = Whole(conn, tenant)
 
     def tell_others(self) -> None:

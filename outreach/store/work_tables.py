@@ -166,6 +166,8 @@ class AttemptRow(Table, table=True):
     delivery: str = Word()
     send_at: int | None = Instant(nullable=True)
     batch: str = Word()
+    segments: int = 0
+    dies: int | None = Instant(nullable=True)
 
 
 class TouchRow(Table, table=True):

@@ -9,8 +9,22 @@ from fastapi.staticfiles import StaticFiles
 
 from outreach import __version__
 from outreach.bootstrap import App
+from outreach.providers import links
 from outreach.scheduler import Heart
-from outreach.web import api, calls, contacts, deeds, health, lists, pages, persons, unknown
+from outreach.web import (
+    api,
+    calls,
+    contacts,
+    counting,
+    deeds,
+    health,
+    hooks,
+    lists,
+    pages,
+    persons,
+    unknown,
+    unsubscribe,
+)
 from outreach.web.front import Front
 from outreach.web.gate import Gate
 from outreach.web.problems import handle_all
@@ -25,10 +39,11 @@ def create_app(app: App, heart: Heart | None = None) -> FastAPI:
         description="Bring events, read today's list, say what came of a call, ask why. Errors are RFC 9457 problems.",
     )  # fmt: skip
     front = Front(app=app, heart=heart)
-    web.state.front = front
+    web.state.front, web.state.links = front, links(app.settings, app.store.secret)
+    web.state.seals = hooks.seals_of(app.settings)
     handle_all(web, front)
     web.add_middleware(Gate, front=front)
-    for part in (health, contacts, persons, lists, calls, api, pages, deeds):
+    for part in (health, counting, contacts, persons, lists, calls, api, pages, deeds, unsubscribe, hooks):
         web.include_router(part.router)
     for router in (unknown.api, unknown.pages):
         web.include_router(router)

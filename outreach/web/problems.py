@@ -23,7 +23,7 @@ log = logging.getLogger("outreach.web")
 #: Seconds after which a database that can't be written may be asked again.
 RETRY_AFTER = 5
 #: Paths that programs ask; all others are pages.
-FOR_PROGRAMS = ("/v1", "/healthz", "/readyz", "/openapi.json")
+FOR_PROGRAMS = ("/v1", "/hooks", "/metrics", "/healthz", "/readyz", "/openapi.json")
 
 _ADVICE = {
     404: "There is nothing at this address. Perhaps it was typed wrong, or what stood here is over.",

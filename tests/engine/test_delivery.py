@@ -65,6 +65,18 @@ def test_what_did_not_arrive_counts_all_the_same():
     assert proven(shop) == []
 
 
+@pytest.mark.parametrize("order", list(permutations(["sent", "delivered", "undelivered"])))
+def test_a_mail_that_was_taken_and_came_back_has_not_arrived(order: tuple[str, ...]):
+    shop, _ = a_shop()
+    shop.wait(DUE)
+    for status in order:
+        hear(shop, status, code="bounced" if status == "undelivered" else "")
+    assert (shop.states(), attempt(shop).delivery, [t.state for t in shop.touches()]) == (
+        ["undelivered provider:bounced"], "undelivered", ["attempted"],
+    )  # fmt: skip
+    assert proven(shop) == []
+
+
 def test_an_address_that_the_provider_knows_better_is_suppressed():
     shop, sender = a_shop()
     shop.wait(DUE)

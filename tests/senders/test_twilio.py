@@ -317,3 +317,21 @@ def test_a_list_that_cannot_be_had_proves_nothing(how: Misbehaviour, twilio_wire
 )
 def test_what_a_status_callback_says(status: str, code: int, told: News | None):
     assert news_of("SM1", status, code) == told
+
+
+@pytest.mark.parametrize(("asked", "told"), [(600, "600"), (0, "1"), (-5, "1"), (99_999, "14400"), (None, "14400")])
+def test_a_message_says_how_long_it_may_wait(
+    asked: int | None, told: str, twilio_wire: Wire, twilio_api: Twilio, a_message: Build
+):
+    a_sender(twilio_wire.url).send(a_message(valid_for=asked))
+    assert twilio_api.accepted[0]["ValidityPeriod"] == told
+
+
+@pytest.mark.parametrize(
+    "to", ["2025550123", "+1 202 555 0123", "+0123456789", "12345", "+12025550123,+12025550124", "+1\n2"]
+)
+def test_what_is_no_phone_number_is_not_sent_to(to: str, twilio_wire: Wire, twilio_api: Twilio, a_message: Build):
+    assert a_sender(twilio_wire.url).send(a_message(to=to)) == Refused(
+        code="no_phone", text="not a phone number in international form (E.164)"
+    )
+    assert twilio_api.accepted == []

@@ -12,7 +12,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 
 from outreach.core.event import Event
-from tests.web.house import MONDAY, House, haircut, served
+from outreach.providers import links
+from outreach.settings import read_settings
+from tests.web.house import MAYA, MONDAY, House, haircut, served
 
 CHROMIUM = os.environ.get("OUTREACH_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 QUIET = [
@@ -114,3 +116,22 @@ def test_axe_finds_nothing_when_things_go_wrong(browser: Browser, lively: str):
         assert Axe().run(page).violations_count == 0
         page.get_by_role("button", name="Send again: Reached").click()
         assert page.get_by_role("status").inner_text() == "Recorded: Reached."
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "de", "es"])
+def test_unsubscribing_without_javascript(browser: Browser, house: House, language: str):
+    with served(house) as url:
+        made = links(read_settings(public_url=url), house.app.store.secret).url("maya", "email", "care", MAYA.email)
+        shown = {"viewport": NARROW, "java_script_enabled": False, "locale": language}
+        with browser.new_context(**shown) as context:  # type: ignore[arg-type]
+            page = context.new_page()
+            page.goto(made)
+            page.get_by_role("button").first.click()
+            assert page.get_by_role("status").is_visible()
+        with browser.new_context(viewport=WIDE, locale=language) as context:  # type: ignore[arg-type]
+            page = context.new_page()
+            page.goto(made)
+            assert Axe().run(page).violations_count == 0
+            page.get_by_role("button").last.click()
+            assert Axe().run(page).violations_count == 0
+            assert page.evaluate("document.documentElement.lang") == language
