@@ -30,6 +30,11 @@ class Settings(BaseSettings):
     #: What `POST /v1/…` asks for as `Authorization: Bearer …`; without one, only this machine may connect.
     api_key: SecretStr | None = None
     public_url: str = ""
+    #: Addresses of the proxies in front, comma-separated: only their `X-Forwarded-For` is believed.
+    trusted_proxies: str = ""
+    #: How long somebody stays signed in: in all, and without a click.
+    session_hours: float = Field(default=12, gt=0, le=24 * 31)
+    session_idle_minutes: float = Field(default=120, gt=0, le=24 * 60 * 31)
     #: After so long another worker takes over what a worker was sending; a call to a provider takes up to 12 seconds.
     lease_seconds: int = Field(default=60, ge=1, le=3600)
 

@@ -39,7 +39,7 @@ def serve(
     """Run web pages, HTTP interface and scheduler in one process. A new database is made when there is none."""
     it = _open(settings(database, rules), host, port)
     s = it.settings
-    _refuse_strangers(s)
+    _refuse_strangers(s, _anybody(it))
     _port_is_free(s)
     _on_stop(lambda: None)  # uvicorn passes the signal on when it is done: it must not end us before the scheduler
     heart = Heart(it.engine, Ear(it.store.engine, it.store.tenant))
@@ -108,9 +108,18 @@ def _begin(chosen: Settings) -> App:
     return it
 
 
-def _refuse_strangers(s: Settings) -> None:
-    if s.api_key is None and not _is_loopback(s.host):
-        raise ConfigError(f"serving {s.host} needs OUTREACH_API_KEY: without a key only this machine may connect")
+def _anybody(it: App) -> bool:
+    with it.store.reading() as tx:
+        return tx.access.anybody()
+
+
+def _refuse_strangers(s: Settings, anybody: bool = False) -> None:
+    if s.api_key is not None or anybody or _is_loopback(s.host):
+        return
+    raise ConfigError(
+        f"serving {s.host} needs OUTREACH_API_KEY or an account (`outreach users add NAME --role admin`):"
+        " without either only this machine may connect"
+    )
 
 
 def _is_loopback(host: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from outreach.store.access import Access
 from outreach.store.aliases import Aliases
 from outreach.store.attempts import Attempts
 from outreach.store.customers import Customers
@@ -43,6 +44,7 @@ class Transaction:
         self.house = House(conn, tenant)
         self.aliases = Aliases(conn, tenant)
         self.whole = Whole(conn, tenant)
+        self.access = Access(conn, tenant)
 
     def tell_others(self) -> None:
         """Wake the schedulers of other processes once this is stored."""

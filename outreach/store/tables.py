@@ -10,10 +10,11 @@ from __future__ import annotations
 from sqlalchemy import BigInteger
 from sqlmodel import Field
 
+from outreach.store.access_tables import AccountRow, ApiKeyRow, SessionRow
 from outreach.store.columns import Bucket, Instant, Json, Key, Table, Word
 from outreach.store.work_tables import AttemptRow, FollowUpRow, TouchRow, WatchRow
 
-__all__ = ["AttemptRow", "FollowUpRow", "TouchRow", "WatchRow"]
+__all__ = ["AccountRow", "ApiKeyRow", "AttemptRow", "FollowUpRow", "SessionRow", "TouchRow", "WatchRow"]
 
 
 class CustomerRow(Table, table=True):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from outreach import __version__
 from outreach.bootstrap import App
 from outreach.scheduler import Heart
-from outreach.web import api, contacts, deeds, health, pages, persons
+from outreach.web import accounts, api, contacts, deeds, health, login, pages, persons
+from outreach.web.access import SignInError, admit
 from outreach.web.front import Front
 from outreach.web.gate import Gate
 from outreach.web.problems import handle_all
@@ -23,12 +24,15 @@ def create_app(app: App, heart: Heart | None = None) -> FastAPI:
     web = FastAPI(
         title="Outreach", version=__version__, docs_url=None, redoc_url=None,
         description="Bring events, read today's list, say what came of a call, ask why. Errors are RFC 9457 problems.",
+        dependencies=[Depends(admit)],
     )  # fmt: skip
     front = Front(app=app, heart=heart)
     web.state.front = front
     handle_all(web, front)
+    web.add_exception_handler(SignInError, login.sign_in_again)
     web.add_middleware(Gate, front=front)
-    for part in (health, contacts, persons, api, pages, deeds):
+    for part in (health, contacts, persons, api, pages, deeds, login, accounts):
         web.include_router(part.router)
+    web.include_router(login.inside)
     web.mount("/static", StaticFiles(directory=STATIC), name="static")
     return web

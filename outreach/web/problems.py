@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from outreach.errors import DatabaseError, InputError
-from outreach.web.front import Front
+from outreach.web.front import Front, bound
 from outreach.web.headers import add_headers
 
 log = logging.getLogger("outreach.web")
@@ -68,7 +68,7 @@ def handle_all(web: FastAPI, front: Front) -> None:
         problem = as_problem(error)
         if problem.status == 503:
             log.warning("%s %s: %s", request.method, request.url.path, problem.detail)
-        return answer(front, request.url.path, problem)
+        return answer(bound(request), request.url.path, problem)
 
     ours = (ProblemError, DatabaseError, InputError)
     for kind in (*ours, NoConnection, RequestValidationError, HTTPException, Exception):

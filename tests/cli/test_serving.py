@@ -95,6 +95,7 @@ def test_strangers_are_served_with_a_key_only(run: Run, folder: Path):
         with pytest.raises(ConfigError, match="needs OUTREACH_API_KEY"):
             serving._refuse_strangers(settings(folder, host=host))
         serving._refuse_strangers(settings(folder, host=host, api_key="k"))
+        serving._refuse_strangers(settings(folder, host=host), anybody=True)
     for host in ("127.0.0.1", "::1", "localhost", "127.8.8.8"):
         serving._refuse_strangers(settings(folder, host=host))
 
