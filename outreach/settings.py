@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +17,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="OUTREACH_", frozen=True, extra="ignore", env_ignore_empty=True)
 
-    database_url: str = "sqlite:///outreach.db"
+    database_url: str = Field(default="sqlite:///outreach.db", repr=False)  # its password
     rules: Path = Path("rules")
     templates: Path = Path("templates")
     tenant: str = "main"
@@ -58,6 +59,13 @@ class Settings(BaseSettings):
     business_name: str = "Marlow & Finch"
     business_phone: str = "+1 212 555 0100"
     business_address: str = "18 Larkspur Street, New York, NY 10012"
+
+    @property
+    def secrets(self) -> list[str]:
+        """All that no log may tell."""
+        given = [v.get_secret_value() for v in (getattr(self, n) for n in type(self).model_fields) if isinstance(v, SecretStr)]
+        password = re.search(r"://[^/@]*:([^@]*)@", self.database_url)
+        return [s for s in (*given, password[1] if password else "") if s]
 
     @property
     def business(self) -> dict[str, str]:

@@ -59,7 +59,7 @@ def _serve(it: App, heart: Heart) -> None:
         typer.echo(f"Outreach serves http://{host}:{s.port}/  (database {shown(s.database_url)}; Ctrl-C stops it)")
         config = uvicorn.Config(
             create_app(it, heart), host=s.host, port=s.port, log_level="warning", server_header=False,
-            timeout_graceful_shutdown=GRACE, proxy_headers=False,
+            timeout_graceful_shutdown=GRACE, proxy_headers=False, log_config=None, access_log=False,
         )  # fmt: skip
         uvicorn.Server(config).run()
     finally:
@@ -95,7 +95,7 @@ def _on_stop(do: Callable[[], None]) -> None:
 
 
 def _open(given: Settings, host: str | None, port: int | None) -> App:
-    set_up()
+    set_up(secrets=given.secrets)
     changed = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
     chosen = given.model_copy(update=changed)
     return patiently(lambda: _begin(chosen))

@@ -67,7 +67,8 @@ def handle_all(web: FastAPI, front: Front) -> None:
     def handle(request: Request, error: Exception) -> Response:
         problem = as_problem(error)
         if problem.status == 503:
-            log.warning("%s %s: %s", request.method, request.url.path, problem.detail)
+            route = getattr(request.scope.get("route"), "path", "")  # a path itself may hold a customer, or a token
+            log.warning("%s %s: %s", request.method, route, problem.detail)
         return answer(bound(request), request.url.path, problem)
 
     ours = (ProblemError, DatabaseError, InputError)
