@@ -78,11 +78,11 @@ def masked(text: str, secrets: Iterable[str] = ()) -> str:
     return ADDRESS.sub(MASK, text)
 
 
-def _where(told: Any) -> str:
+def _where(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
     """A traceback that says where, what kind, and only words that are ours."""
-    error = told[1] if isinstance(told, tuple) else told
+    error: BaseException | None = exc_info[1]
     parts: list[str] = []
-    while isinstance(error, BaseException):
+    while error is not None:
         words = f": {error}" if isinstance(error, ConfigError | DatabaseError) else ""
         parts.append("".join(traceback.format_tb(error.__traceback__)) + type(error).__name__ + words)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

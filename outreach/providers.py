@@ -7,13 +7,15 @@ from contextlib import contextmanager
 
 from outreach.errors import ConfigError
 from outreach.ports import Clock, Sender
+from outreach.senders.dry_run import DryRunSender
 from outreach.senders.outbox import OutboxSender
 from outreach.settings import Settings
 
 
 def senders(settings: Settings, clock: Clock) -> dict[str, Sender]:
-    """Channel → sender, as the settings say. Raises ConfigError when credentials are missing."""
-    return {"sms": _sms(settings), "email": _email(settings, clock)}
+    """Channel → sender, as the settings say. Raises ConfigError when credentials are missing, in a dry run too."""
+    made = {"sms": _sms(settings), "email": _email(settings, clock)}
+    return dict.fromkeys(made, DryRunSender()) if settings.dry_run else made
 
 
 def _sms(s: Settings) -> Sender:

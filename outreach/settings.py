@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     #: After so long another worker takes over what a worker was sending; a call to a provider takes up to 12 seconds.
     lease_seconds: int = Field(default=60, ge=1, le=3600)
 
+    #: Everything happens, and nothing leaves the house.
+    dry_run: bool = False
     sms: Literal["outbox", "twilio"] = "outbox"
     email: Literal["outbox", "sendgrid", "smtp"] = "outbox"
     twilio_account_sid: str = Field(default="", validation_alias="TWILIO_ACCOUNT_SID")
@@ -63,7 +65,11 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> list[str]:
         """All that no log may tell."""
-        given = [v.get_secret_value() for v in (getattr(self, n) for n in type(self).model_fields) if isinstance(v, SecretStr)]
+        given = [
+            v.get_secret_value()
+            for v in (getattr(self, n) for n in type(self).model_fields)
+            if isinstance(v, SecretStr)
+        ]
         password = re.search(r"://[^/@]*:([^@]*)@", self.database_url)
         return [s for s in (*given, password[1] if password else "") if s]
 

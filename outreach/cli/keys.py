@@ -38,7 +38,7 @@ def show(database: Database = None, json: Json = False) -> None:
     store = open_store(settings(database))
     now = clock_of(store).now()
     with store.reading() as tx:
-        found = tx.access.keys()
+        found = tx.access.api_keys()
     if json:
         print_json([_plain(k) for k in found])
         return

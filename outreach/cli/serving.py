@@ -12,18 +12,21 @@ from typing import Annotated
 
 import typer
 
+from outreach import dry_run as dry
 from outreach.beside import Beside
 from outreach.bootstrap import App, open_app, open_store, put_in_force
 from outreach.cli.common import Database, Rules, settings
-from outreach.cli.output import err
+from outreach.cli.output import counted, err
 from outreach.cli.patience import patiently
 from outreach.errors import ConfigError
 from outreach.logs import set_up
 from outreach.scheduler import Heart
+from outreach.senders.dry_run import NAME
 from outreach.settings import Settings
 from outreach.store.database import shown
 from outreach.store.listening import Ear
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Do everything, and send nothing (also: OUTREACH_DRY_RUN=1).")]
 #: How long open pages and calls to providers get to finish when it is told to stop, in seconds.
 GRACE = 15
 #: How often a worker asks whether its scheduler lives, in seconds.
@@ -35,9 +38,10 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", help="Default: OUTREACH_PORT, or 8080.")] = None,
     database: Database = None,
     rules: Rules = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Run web pages, HTTP interface and scheduler in one process. A new database is made when there is none."""
-    it = _open(settings(database, rules), host, port)
+    it = _open(settings(database, rules), host, port, dry_run)
     s = it.settings
     _refuse_strangers(s, _anybody(it))
     _port_is_free(s)
@@ -66,9 +70,9 @@ def _serve(it: App, heart: Heart) -> None:
         heart.stop()
 
 
-def worker(database: Database = None, rules: Rules = None) -> None:
+def worker(database: Database = None, rules: Rules = None, dry_run: DryRun = False) -> None:
     """Run the scheduler alone; any number of them may share a database."""
-    it = _open(settings(database, rules), None, None)
+    it = _open(settings(database, rules), None, None, dry_run)
     stop = threading.Event()
     _on_stop(stop.set)
     heart = Heart(it.engine, Ear(it.store.engine, it.store.tenant))
@@ -94,9 +98,10 @@ def _on_stop(do: Callable[[], None]) -> None:
     signal.signal(signal.SIGINT, leave)
 
 
-def _open(given: Settings, host: str | None, port: int | None) -> App:
+def _open(given: Settings, host: str | None, port: int | None, dry_run: bool) -> App:
     set_up(secrets=given.secrets)
-    changed = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
+    asked = (("host", host), ("port", port), ("dry_run", dry_run or None))
+    changed = {k: v for k, v in asked if v is not None}
     chosen = given.model_copy(update=changed)
     return patiently(lambda: _begin(chosen))
 
@@ -105,6 +110,13 @@ def _begin(chosen: Settings) -> App:
     open_store(chosen, create=True).engine.dispose()  # a server's connections are counted: none is left lying
     it = open_app(chosen)
     put_in_force(it)
+    if chosen.dry_run:
+        dry.begin(it.store, it.engine.clock.now())
+        typer.echo(
+            "DRY RUN: nothing leaves the house; when it is over, what it would have sent doesn't count.", err=True
+        )
+    elif released := dry.end(it.store, NAME):
+        typer.echo(f"The dry run is over: {counted(released, 'contact')} of it count no more.", err=True)
     return it
 
 

@@ -67,24 +67,22 @@ def end_all(store: Store, account: str) -> int:
     return store.write(lambda tx: tx.access.end_sessions(account))
 
 
-def whose(store: Store, tx: Transaction, word: str, now: datetime, lasting: Lasting) -> Account | None:
+def whose(tx: Transaction, word: str, now: datetime, lasting: Lasting) -> tuple[Account, Session] | None:
     """The account that this word is signed in to, if it still is."""
     session = tx.access.session(id_of(word)) if word else None
     if session is None or now - session.made >= lasting.whole or now - session.seen >= lasting.idle:
         return None
     account = tx.access.account(session.account)
-    return account if account is not None and account.active else None
+    return (account, session) if account is not None and account.active else None
 
 
-def click(store: Store, word: str, now: datetime) -> None:
+def click(store: Store, session: Session, now: datetime) -> None:
     """It is in use. That the database can't be written now is no reason to refuse a page."""
-    id_ = id_of(word)
+    if now - session.seen < SEEN_EVERY:
+        return
     try:
-        with store.reading() as tx:
-            session = tx.access.session(id_)
-        if session is not None and now - session.seen >= SEEN_EVERY:
-            with store.writing() as tx:
-                tx.access.seen(id_, now)
+        with store.writing() as tx:
+            tx.access.seen(session.id, now)
     except DatabaseError:
         return
 

@@ -110,7 +110,7 @@ class Access(Book):
         sql = "DELETE FROM session WHERE tenant_id = ? AND (made <= ? OR seen <= ?)"
         self.write(sql, self.tenant, micros(made), micros(seen))
 
-    def keys(self) -> list[ApiKey]:
+    def api_keys(self) -> list[ApiKey]:
         """All keys, the latest first."""
         sql = f"SELECT {names(_KEY.columns)} FROM api_key WHERE tenant_id = ? ORDER BY made DESC, id"
         return _KEY.values(self.read(sql, self.tenant))

@@ -97,10 +97,11 @@ def signed_in(request: Request, front: Front) -> tuple[Visitor, bool]:
     """Whose session the cookie is, and whether anybody has an account at all. Raises DatabaseError."""
     word, store, now = request.cookies.get(front.cookie, ""), front.app.store, front.app.engine.clock.now()
     with store.reading() as tx:
-        account = sessions.whose(store, tx, word, now, front.lasting)
-        if account is None:
+        found = sessions.whose(tx, word, now, front.lasting)
+        if found is None:
             return STRANGER, tx.access.anybody()
-    sessions.click(store, word, now)
+    account, session = found
+    sessions.click(store, session, now)
     return Visitor(
         name=account.name, role=account.role, token=sessions.form_token(word), session=word, one_time=account.one_time
     ), True  # fmt: skip

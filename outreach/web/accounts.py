@@ -13,8 +13,8 @@ from outreach.staff import accounts, keys, sessions
 from outreach.staff.roles import ROLES, SCOPES
 from outreach.web.access import Person, person
 from outreach.web.body import Form
-from outreach.web.deeds import back, check_token
 from outreach.web.front import Front, Here
+from outreach.web.tokens import back, check_token
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False, dependencies=[Depends(person)])
 
@@ -29,7 +29,7 @@ def overview(here: Here) -> Response:
 
 def _page(here: Front, status: int = 200, **more: Any) -> Response:
     with here.app.store.reading() as tx:
-        people, programs = tx.access.accounts(), tx.access.keys()
+        people, programs = tx.access.accounts(), tx.access.api_keys()
     told = {"said": "", "made": "", "shown": "", "typed": {}} | more
     return here.page(
         "accounts.html", status=status, people=people, programs=programs, roles=list(ROLES), scopes=SCOPES, days=DAYS,

@@ -3,11 +3,10 @@ going back or reloading does nothing twice."""
 
 from __future__ import annotations
 
-import hmac
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from outreach.errors import DatabaseError
 from outreach.flow.releasing import resume
@@ -18,6 +17,7 @@ from outreach.web.outcomes import Said, clean, record
 from outreach.web.pages import COOKIE
 from outreach.web.problems import ProblemError, as_problem
 from outreach.web.shown import SAID
+from outreach.web.tokens import back, check_token
 
 HALF_A_YEAR = 180 * 86_400
 
@@ -86,16 +86,3 @@ def _known(here: Front, rule: str) -> str:
     if rule not in here.app.engine.rules:
         raise ProblemError(404, "Unknown rule", f"There is no rule {rule!r}: the page of rules shows all.")
     return rule
-
-
-def check_token(here: Front, form: dict[str, str]) -> None:
-    """The form comes from a page of this very session. Raises ProblemError."""
-    if not hmac.compare_digest(form.get("token", "").encode(), here.token.encode()):
-        told = "The page stood open since before you signed in. Nothing was stored yet; send it once more."
-        raise ProblemError(403, "Please send it once more", told)
-
-
-def back(path: str, **query: str) -> RedirectResponse:
-    """Show a page, by GET."""
-    asked = urlencode({k: v for k, v in query.items() if v})
-    return RedirectResponse(f"{path}?{asked}" if asked else path, 303)

@@ -25,6 +25,8 @@ from outreach.web.visitor import STRANGER, Visitor
 
 Headers = Mapping[str, str] | None
 BARE: dict[str, Any] = {"paused": {}, "quarantine": None, "stopped": "", "full": False}
+#: Senders whose messages stay in the house.
+STAYS = frozenset({"outbox", "dry-run"})
 #: Ten tries of an account, thirty of an address.
 QUARTER = timedelta(minutes=15)
 _NAMES = {"sms": "SMS", "email": "e-mail"}
@@ -111,7 +113,7 @@ class Front:
     def outbox(self) -> list[str]:
         """What isn't really sent."""
         senders = self.app.engine.senders
-        return [_NAMES.get(channel, channel) for channel, sender in senders.items() if sender.name == "outbox"]
+        return [_NAMES.get(channel, channel) for channel, sender in senders.items() if sender.name in STAYS]
 
     def stopped(self) -> str:
         """Why nothing would go out although nothing is paused; "" while all is well."""

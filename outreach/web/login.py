@@ -15,9 +15,9 @@ from outreach.staff.accounts import fold
 from outreach.store.access import Account
 from outreach.web.access import SignInError, person, same
 from outreach.web.body import Form, form_of, small_body_of
-from outreach.web.deeds import back, check_token
 from outreach.web.front import Front, Here, bound
 from outreach.web.problems import ProblemError, answer
+from outreach.web.tokens import back, check_token
 from outreach.web.visitor import STRANGER, address_of
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)

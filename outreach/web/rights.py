@@ -53,4 +53,4 @@ RIGHTS: Final[dict[str, str]] = {
 
 def right_of(method: str, path: str) -> str | None:
     """What it takes to use this route; None for one that nobody gave a right to."""
-    return RIGHTS.get(f"{method} {path}")
+    return RIGHTS.get(f"{'GET' if method == 'HEAD' else method} {path}")

@@ -12,8 +12,8 @@ from outreach.settings import read_settings
 from outreach.staff import keys, passwords, sessions
 from outreach.store.store import Store
 from tests.cli.conftest import Run
+from tests.web.crew import CHEAP, PASSWORD
 from tests.web.house import MONDAY
-from tests.web.staff import CHEAP, PASSWORD
 
 MADE_UP = re.compile(r"^    ([a-z2-9]{4}(?:-[a-z2-9]{4}){3})$", re.MULTILINE)
 

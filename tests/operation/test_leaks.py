@@ -89,7 +89,12 @@ def everything_asked(url: str, folder: Path, sms: Wire, mail: Wire) -> tuple[lis
     public, inside = [], []
     key = {"authorization": f"Bearer {HOUSE_KEY}"}
     with httpx2.Client(base_url=url, trust_env=False, headers={"connection": "close"}) as client:
-        for event in (line(1), line(2, customer=NAME), line(3, data={"text": "canarybody"}), line(4, time="canarybody")):
+        for event in (
+            line(1),
+            line(2, customer=NAME),
+            line(3, data={"text": "canarybody"}),
+            line(4, time="canarybody"),
+        ):
             client.post("/v1/events", json=event, headers=key)
         reply = line(5, type="message.received", data={"channel": "sms", "from": PHONE, "text": NOTE})
         client.post("/v1/events", json=reply, headers=key)
@@ -154,8 +159,8 @@ def test_no_canary_sings(folder: Path, tmp_path: Path, providers: tuple[Wire, Wi
 def test_no_setting_shows_its_secret(folder: Path):
     s = Settings(
         database_url=f"sqlite:///{folder / 'outreach.db'}", rules=folder / "rules", templates=folder / "templates",
-        api_key=HOUSE_KEY, secret=SECRET, smtp_password=SMTP, sms="twilio", twilio_from="+12125550000", email="sendgrid",
-        email_from="house@example.com", TWILIO_ACCOUNT_SID=ACCOUNT, TWILIO_AUTH_TOKEN=TWILIO_TOKEN,
+        api_key=HOUSE_KEY, secret=SECRET, smtp_password=SMTP, sms="twilio", twilio_from="+12125550000",
+        email="sendgrid", email_from="house@example.com", TWILIO_ACCOUNT_SID=ACCOUNT, TWILIO_AUTH_TOKEN=TWILIO_TOKEN,
         SENDGRID_API_KEY=SENDGRID_KEY,
     )  # fmt: skip
     open_store(s, create=True).engine.dispose()

@@ -93,7 +93,9 @@ def test_a_dispatch_that_keeps_failing_is_no_hot_loop(error: Exception):
         time.sleep(3)
         health = heart.health()
         assert health["failure"] == spoken(error)
-        assert "a fault of ours" not in health["failure"]  # a library's words may be a customer's, and everybody sees it
+        assert (
+            "a fault of ours" not in health["failure"]
+        )  # a library's words may be a customer's, and everybody sees it
         assert health["alive"]
         assert 3 <= engine.dispatched <= 8
         assert engine.asked <= 40

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.web.crew import cheaply, hire
 from tests.web.house import MAYA, House, haircut, open_house
-from tests.web.staff import cheaply, hire
 
 
 @pytest.fixture

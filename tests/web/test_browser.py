@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from outreach.core.event import Event
+from tests.web.crew import PASSWORD
 from tests.web.house import MONDAY, House, haircut, served
-from tests.web.staff import PASSWORD
 
 CHROMIUM = os.environ.get("OUTREACH_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 QUIET = [

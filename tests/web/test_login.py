@@ -14,8 +14,8 @@ from outreach.errors import InputError
 from outreach.staff import accounts, keys, passwords, sessions
 from outreach.staff.limits import NAMES, Limit, Rate, network
 from outreach.web.login import own
+from tests.web.crew import PASSWORD, cheaply, hire, signed_in, token_of, try_login
 from tests.web.house import MONDAY, House, open_house, plain
-from tests.web.staff import PASSWORD, cheaply, hire, signed_in, token_of, try_login
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 

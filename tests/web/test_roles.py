@@ -13,8 +13,8 @@ from fastapi.testclient import TestClient
 from outreach.staff import keys
 from outreach.staff.roles import ROLES, SCOPES
 from outreach.web.rights import ANYBODY, KEY, RIGHTS
+from tests.web.crew import signed_in, token_of
 from tests.web.house import House, line, plain
-from tests.web.staff import signed_in, token_of
 
 NAMES = {"staff": "Lena", "marketing": "Mark", "owner": "Olga", "admin": "Ada"}
 #: What each role may do, of what not all may: one line a deed.
