@@ -125,7 +125,7 @@ def test_unknown_takes_as_long_as_wrong(staffed: House, monkeypatch: pytest.Monk
         return min(took)
 
     known, unknown = least("Lena"), least("Nobody")
-    assert 0.6 < unknown / known < 1.6
+    assert 0.3 < unknown / known < 3  # without the hash that is made up it would be a hundredth
 
 
 def test_a_password_that_was_hashed_with_less_is_hashed_anew(staffed: House, monkeypatch: pytest.MonkeyPatch):
