@@ -119,9 +119,9 @@ def test_unknown_takes_as_long_as_wrong(staffed: House, monkeypatch: pytest.Monk
     def least(name: str) -> float:
         took = []
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()  # of the processor: others may be busy on this machine
             assert sessions.sign_in(staffed.app.store, name, "wrong wrong wrong", MONDAY) is None
-            took.append(time.perf_counter() - start)
+            took.append(time.process_time() - start)
         return min(took)
 
     known, unknown = least("Lena"), least("Nobody")
