@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -49,6 +50,14 @@ def test_a_life_of_a_session(store: Store):
     assert (who(store, word), who(store, other)) == (None, "Ada")
     assert sessions.end_all(store, ada.id) == 1
     assert who(store, other) is None
+
+
+def test_a_session_of_an_account_that_is_closed_is_worth_nothing(store: Store):
+    ada = accounts.find(store, "Ada")
+    word = sessions.begin(store, ada, NOON, LASTING)
+    with store.writing() as tx:
+        tx.access.save_account(replace(ada, active=False))  # as by one who signed in at that very moment
+    assert who(store, word) is None
 
 
 def test_a_life_of_a_key(store: Store):
