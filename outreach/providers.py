@@ -11,14 +11,16 @@ from outreach.core.sms_limits import SmsLimits
 from outreach.core.unsubscribing import OWN_KEY, Links, own_key
 from outreach.errors import ConfigError
 from outreach.ports import Clock, Message, Sender
+from outreach.senders.dry_run import DryRunSender
 from outreach.senders.outbox import OutboxSender
 from outreach.settings import Settings
 
 
 def senders(settings: Settings, clock: Clock, links: Links | None = None) -> dict[str, Sender]:
     """Channel → sender, as the settings say; `links` are for the way out of e-mails. Raises ConfigError when
-    credentials are missing."""
-    return {"sms": _sms(settings), "email": _email(settings, clock, links)}
+    credentials are missing, in a dry run too."""
+    made = {"sms": _sms(settings), "email": _email(settings, clock, links)}
+    return dict.fromkeys(made, DryRunSender()) if settings.dry_run else made
 
 
 def _sms(s: Settings) -> Sender:

@@ -19,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from outreach.engine import Engine
-from outreach.errors import OutreachError
+from outreach.errors import OutreachError, spoken
 from outreach.flow.revoking import sweep
 from outreach.store.listening import Ear
 
@@ -88,13 +88,13 @@ class FollowUpJobStore(BaseJobStore):
             self.unreadable = ""
             return due
         except Exception as error:
-            self.unreadable = str(error)
-            log.warning("the store can't be read: %s", error)
+            self.unreadable = spoken(error)
+            log.warning("the store can't be read: %s", self.unreadable)
             return None
 
     def failed(self, error: Exception) -> None:
         """Leave the database alone for a moment, and let `/healthz` say why."""
-        self.undone = str(error)
+        self.undone = spoken(error)
         self.not_before = self.engine.clock.now() + AFTER_FAILURE
 
     def succeeded(self, dispatched: int) -> None:
@@ -192,8 +192,8 @@ class Heart:
             self.store.succeeded(claims)
         except Exception as error:
             self.store.failed(error)
-            told = "dispatch failed, it is tried again in a moment: %s"
-            log.error(told, error, exc_info=not isinstance(error, OutreachError))
+            trace = not isinstance(error, OutreachError)
+            log.error("dispatch failed, it is tried again in a moment: %s", spoken(error), exc_info=trace)
         finally:
             self.store.running.clear()
             self.wake()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +17,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="OUTREACH_", frozen=True, extra="ignore", env_ignore_empty=True)
 
-    database_url: str = "sqlite:///outreach.db"
+    database_url: str = Field(default="sqlite:///outreach.db", repr=False)  # its password
     rules: Path = Path("rules")
     templates: Path = Path("templates")
     tenant: str = "main"
@@ -34,9 +35,16 @@ class Settings(BaseSettings):
     unsubscribe_keys: SecretStr = SecretStr("")
     #: An address that takes "unsubscribe" by e-mail; somebody has to read it.
     unsubscribe_mailto: str = ""
+    #: Addresses of the proxies in front, comma-separated: only their `X-Forwarded-For` is believed.
+    trusted_proxies: str = ""
+    #: How long somebody stays signed in: in all, and without a click.
+    session_hours: float = Field(default=12, gt=0, le=24 * 31)
+    session_idle_minutes: float = Field(default=120, gt=0, le=24 * 60 * 31)
     #: After so long another worker takes over what a worker was sending; a call to a provider takes up to 12 seconds.
     lease_seconds: int = Field(default=60, ge=1, le=3600)
 
+    #: Everything happens, and nothing leaves the house.
+    dry_run: bool = False
     sms: Literal["outbox", "twilio"] = "outbox"
     email: Literal["outbox", "sendgrid", "smtp"] = "outbox"
     twilio_account_sid: str = Field(default="", validation_alias="TWILIO_ACCOUNT_SID")
@@ -70,6 +78,17 @@ class Settings(BaseSettings):
     business_name: str = "Marlow & Finch"
     business_phone: str = "+1 212 555 0100"
     business_address: str = "18 Larkspur Street, New York, NY 10012"
+
+    @property
+    def secrets(self) -> list[str]:
+        """All that no log may tell."""
+        given = [
+            v.get_secret_value()
+            for v in (getattr(self, n) for n in type(self).model_fields)
+            if isinstance(v, SecretStr)
+        ]
+        password = re.search(r"://[^/@]*:([^@]*)@", self.database_url)
+        return [s for s in (*given, password[1] if password else "") if s]
 
     @property
     def business(self) -> dict[str, str]:

@@ -21,6 +21,8 @@ COMMANDS = {
     "serve": ("serving", "Run web pages, HTTP interface and scheduler in one process."),
     "worker": ("serving", "Run the scheduler alone; any number may share a database."),
     "doctor": ("database", "Look at everything and say what to mend."),
+    "users": ("users", "Who of the staff may sign in: add, list, password, role, remove."),
+    "keys": ("keys", "Keys of programs: add, list, revoke."),
     "db": ("database", "The database: upgrade, backup, restored, reopen."),
     "rules": ("rules", "What marketing wrote: check, list, test, schema."),
     "customers": ("customers", "Who the customers are: import, export, erase."),

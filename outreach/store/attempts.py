@@ -131,6 +131,14 @@ class Attempts(Book):
         found = _ATTEMPT.values(rows)
         return sorted(found, key=lambda a: (a.made, a.id))
 
+    def by_sender(self, sender: str, since: datetime) -> list[Attempt]:
+        """What was handed to this sender since then, of all customers."""
+        sql = (
+            f"SELECT {names(_ATTEMPT.columns, 't.')} FROM attempt t"
+            " WHERE t.tenant_id = ? AND t.made >= ? AND t.sender = ? ORDER BY t.made DESC"
+        )
+        return _ATTEMPT.values(self.read(sql, self.tenant, micros(since), sender))
+
     def latest(self, limit: int) -> list[Attempt]:
         """The newest attempts of all customers: what was sent."""
         sql = f"SELECT {_READ} FROM attempt t WHERE t.tenant_id = ? ORDER BY t.made DESC LIMIT ?"

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from outreach.store.access import Access
 from outreach.store.aliases import Aliases
 from outreach.store.attempts import Attempts
 from outreach.store.callbacks import Callbacks
@@ -47,6 +48,7 @@ class Transaction:
         self.aliases = Aliases(conn, tenant)
         self.callbacks = Callbacks(conn, tenant)
         self.whole = Whole(conn, tenant)
+        self.access = Access(conn, tenant)
 
     def tell_others(self) -> None:
         """Wake the schedulers of other processes once this is stored."""

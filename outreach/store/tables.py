@@ -10,10 +10,13 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
+from outreach.store.access_tables import AccountRow, ApiKeyRow, SessionRow
 from outreach.store.columns import Bucket, Instant, Json, Key, Table, Word
 from outreach.store.work_tables import AttemptRow, CardRow, FollowUpRow, TouchRow, WatchRow
 
-__all__ = ["AttemptRow", "CardRow", "FollowUpRow", "TouchRow", "WatchRow"]
+__all__ = [
+    "AccountRow", "ApiKeyRow", "AttemptRow", "CardRow", "FollowUpRow", "SessionRow", "TouchRow", "WatchRow",
+]  # fmt: skip
 
 
 class CustomerRow(Table, table=True):

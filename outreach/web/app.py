@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from outreach import __version__
@@ -12,6 +12,7 @@ from outreach.bootstrap import App
 from outreach.providers import links
 from outreach.scheduler import Heart
 from outreach.web import (
+    accounts,
     api,
     calls,
     contacts,
@@ -20,11 +21,13 @@ from outreach.web import (
     health,
     hooks,
     lists,
+    login,
     pages,
     persons,
     unknown,
     unsubscribe,
 )
+from outreach.web.access import SignInError, admit
 from outreach.web.front import Front
 from outreach.web.gate import Gate
 from outreach.web.problems import handle_all
@@ -37,15 +40,18 @@ def create_app(app: App, heart: Heart | None = None) -> FastAPI:
     web = FastAPI(
         title="Outreach", version=__version__, docs_url=None, redoc_url=None,
         description="Bring events, read today's list, say what came of a call, ask why. Errors are RFC 9457 problems.",
+        dependencies=[Depends(admit)],
     )  # fmt: skip
     front = Front(app=app, heart=heart)
     web.state.front, web.state.links = front, links(app.settings, app.store.secret)
     web.state.seals = hooks.seals_of(app.settings)
     handle_all(web, front)
+    web.add_exception_handler(SignInError, login.sign_in_again)
     web.add_middleware(Gate, front=front)
-    for part in (health, counting, contacts, persons, lists, calls, api, pages, deeds, unsubscribe, hooks):
+    parts = (health, counting, contacts, persons, lists, calls, api, pages, deeds, login, accounts, unsubscribe, hooks)
+    for part in parts:
         web.include_router(part.router)
-    for router in (unknown.api, unknown.pages):
+    for router in (login.inside, unknown.api, unknown.pages):
         web.include_router(router)
     web.mount("/static", StaticFiles(directory=STATIC), name="static")
     return web

@@ -3,11 +3,10 @@ going back or reloading does nothing twice."""
 
 from __future__ import annotations
 
-import hmac
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from outreach.errors import DatabaseError
 from outreach.flow.releasing import resume
@@ -18,6 +17,7 @@ from outreach.web.outcomes import Said, clean, record
 from outreach.web.pages import COOKIE
 from outreach.web.problems import ProblemError, as_problem
 from outreach.web.shown import SAID
+from outreach.web.tokens import back, check_token
 
 HALF_A_YEAR = 180 * 86_400
 
@@ -27,7 +27,7 @@ router = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(pe
 @router.post("/calls/{follow_up}/outcome")
 def outcome(follow_up: str, here: Here, form: Form, name: Person) -> Response:
     """One call or task is over. Whatever goes wrong, the note comes back with the answer."""
-    by = clean(form.get("by", ""))
+    by = "" if here.visitor.session else clean(form.get("by", ""))  # who signed in has a name already
     said = Said(
         follow_up=follow_up, outcome=form.get("outcome", ""), note=clean(form.get("note", "")), by=by or name,
     )  # fmt: skip
@@ -68,7 +68,7 @@ def pause_rule(rule: str, here: Here, form: Form, name: Person) -> Response:
 @router.post("/rules/{rule}/resume")
 def resume_rule(rule: str, here: Here, form: Form, name: Person) -> Response:
     """Let one rule go on; also one that is gone from the rules folder, or nobody could ever let go of it."""
-    return _switch(here, form, rule, name, on=True)
+    return _switch(here, form, _known(here, rule) if rule == "*" else rule, name, on=True)  # `*` is the big switch
 
 
 def _switch(here: Front, form: dict[str, str], scope: str, name: str, *, on: bool) -> Response:
@@ -86,16 +86,3 @@ def _known(here: Front, rule: str) -> str:
     if rule not in here.app.engine.rules:
         raise ProblemError(404, "Unknown rule", f"There is no rule {rule!r}: the page of rules shows all.")
     return rule
-
-
-def check_token(here: Front, form: dict[str, str]) -> None:
-    """The form comes from a page of this very process. Raises ProblemError."""
-    if not hmac.compare_digest(form.get("token", "").encode(), here.token.encode()):
-        told = "The page stood open while Outreach was started anew. Nothing was stored yet; send it once more."
-        raise ProblemError(403, "Please send it once more", told)
-
-
-def back(path: str, **query: str) -> RedirectResponse:
-    """Show a page, by GET."""
-    asked = urlencode({k: v for k, v in query.items() if v})
-    return RedirectResponse(f"{path}?{asked}" if asked else path, 303)

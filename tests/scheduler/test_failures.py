@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from outreach import scheduler
-from outreach.errors import DatabaseError
+from outreach.errors import DatabaseError, spoken
 from outreach.flow.gates import Gates
 from outreach.scheduler import FollowUpJobStore, Heart
 from tests.scheduler.house import until
@@ -94,7 +94,10 @@ def test_a_dispatch_that_keeps_failing_is_no_hot_loop(error: Exception):
     with beating(engine) as heart:
         time.sleep(3)
         health = heart.health()
-        assert health["failure"] == str(error)
+        assert health["failure"] == spoken(error)
+        assert (
+            "a fault of ours" not in health["failure"]
+        )  # a library's words may be a customer's, and everybody sees it
         assert health["alive"]
         assert 3 <= engine.dispatched <= 8
         assert engine.asked <= 40

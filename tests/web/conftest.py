@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.web.crew import cheaply, hire
 from tests.web.house import MAYA, House, haircut, open_house
 
 
@@ -24,3 +25,11 @@ def busy(house: House) -> House:
     house.happens(haircut())
     assert [c.channel for c in house.cards()] == ["call"]
     return house
+
+
+@pytest.fixture
+def staffed(busy: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    """One call is on the list, and there is somebody of each role."""
+    cheaply(monkeypatch)
+    hire(busy, Ada="admin", Lena="staff", Mark="marketing", Olga="owner")
+    return busy
