@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from outreach.beside import quarantined
 from outreach.bootstrap import SystemClock, open_store, read_rules
 from outreach.doctor import house, outside
-from outreach.errors import DatabaseError, OutreachError, RulebookError
+from outreach.errors import ConfigError, DatabaseError, OutreachError, RulebookError
 from outreach.providers import senders
 from outreach.settings import Settings
 from outreach.store.clock import skew

@@ -14,11 +14,11 @@ from outreach.unknowns import UnknownAttemptError, decide, unknowns
 from outreach.web import described
 from outreach.web.access import Person, bearer, person, program
 from outreach.web.body import Form, small_body_of
-from outreach.web.deeds import back, check_token
 from outreach.web.front import Front, Here
 from outreach.web.outcomes import clean
 from outreach.web.problems import ProblemError
 from outreach.web.shown import name_of
+from outreach.web.tokens import back, check_token
 
 api = APIRouter(prefix="/v1", dependencies=[Depends(program), Depends(bearer)], responses=described.PROBLEMS)
 pages = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(person)], include_in_schema=False)
