@@ -50,7 +50,7 @@ class Events(Book):
 
     def _seen(self, events: Sequence[Event]) -> set[tuple[str, str, str]]:
         wanted = dump([e.id for e in events])
-        where = "t.id IN (SELECT value FROM json_each(?))"
+        where = self.dialect.among.format("t.id")
         rows = self.read_keyed(
             "t.customer, t.source, t.id", "event", "customer", {e.customer for e in events}, where, wanted
         )
@@ -105,8 +105,8 @@ class Events(Book):
     def get(self, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], Event]:
         """Events by (customer, source, id)."""
         wanted = set(keys)
-        customers, ids = {c for c, _, _ in wanted}, [i for _, _, i in wanted]
-        rows = self.read_keyed(_READ, "event", "customer", customers, f"t.id IN ({_marks(ids)})", *ids)
+        customers, ids = {c for c, _, _ in wanted}, dump([i for _, _, i in wanted])
+        rows = self.read_keyed(_READ, "event", "customer", customers, self.dialect.among.format("t.id"), ids)
         events = (_event(row) for row in rows)
         return {key: e for e in events if (key := (e.customer, e.source, e.id)) in wanted}
 
