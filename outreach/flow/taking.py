@@ -3,7 +3,7 @@ follows when a step has ended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -92,13 +92,15 @@ def _by_time(event: Event) -> datetime:
 
 
 def empty_batch(
-    tx: Transaction, customers: Iterable[str], now: datetime, policy: Policy, rules: RuleIndex, say: Say = as_written
-) -> Batch:
-    """A batch without events: for what follows when a step has ended."""
+    tx: Transaction, customers: Iterable[str], now: datetime, policy: Policy, rules: RuleIndex, say: Say = as_written,
+    followed: Collection[str] | None = None,
+) -> Batch:  # fmt: skip
+    """A batch without events: for what follows when a step has ended; `followed` are those customers for whom something
+    may, all of them by default."""
     known = tx.customers.hold(customers)
     return intake.Batch(
         tx=tx, now=now, policy=policy, rules=rules, customers=known, history={}, last_started={}, open={},
-        holds=tx.holds.of(known), changes=Changes(), say=say,
+        holds=tx.holds.of(known if followed is None else followed), changes=Changes(), say=say,
     )  # fmt: skip
 
 
