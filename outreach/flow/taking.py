@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from outreach.core.customer import Customer
@@ -47,9 +48,11 @@ def take_in(
     tx.house.learn_once(fresh)
     batch = intake.load(tx, fresh, now, policy, rules, customers)
     batch.starts, batch.say = starts, say
+    meaning = {t for t in {e.type for e in fresh} if effects.means(policy, t)}
     for event in sorted(fresh, key=_by_time):
-        effects.apply(batch, event)
-        intake.take(batch, batch.meant(event))
+        if event.type in meaning:
+            effects.apply(batch, event)
+        intake.take(batch, batch.meant(event) if batch.became else event)
     wake_by_signs(batch, fresh)
     batch.changes.store(tx)
     if batch.changes.wake_soon(now):
@@ -87,8 +90,7 @@ def _receipt(event: Event, new: set[int], refused: Mapping[int, str]) -> Receipt
     return Receipt(id=event.id, status="accepted" if id(event) in new else "duplicate")
 
 
-def _by_time(event: Event) -> datetime:
-    return event.time
+_by_time = attrgetter("time")
 
 
 def empty_batch(

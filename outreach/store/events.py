@@ -8,9 +8,8 @@ from datetime import datetime
 import msgspec
 
 from outreach.core.event import Event
-from outreach.core.keys import bucket_of
 from outreach.core.signs import BOOKKEEPING, ONLY_IF
-from outreach.store.codec import dump, instant, load, micros
+from outreach.store.codec import EPOCH, MICROSECOND, dump, instant, load, micros
 from outreach.store.dialect import SQLITE, Book, names
 
 COLUMNS = ("bucket", "tenant_id", "customer", "source", "id", "type", "time", "site", "data", "received")
@@ -29,9 +28,9 @@ class Events(Book):
         asked which. PostgreSQL says it at once.
         """
         fresh = list({(e.customer, e.source, e.id): e for e in reversed(events)}.values())[::-1]
-        received, tenant = micros(now), self.tenant
+        received, tenant, bucket = micros(now), self.tenant, self.bucket
         rows = [
-            (bucket_of(tenant, e.customer), tenant, e.customer, e.source, e.id, e.type, micros(e.time), e.site,
+            (bucket(e.customer), tenant, e.customer, e.source, e.id, e.type, (e.time - EPOCH) // MICROSECOND, e.site,
              _json(e.data).decode(), received)
             for e in fresh
         ]  # fmt: skip
