@@ -87,7 +87,7 @@ def plain(context: Mapping[str, object], used: Container[str], *, links: bool = 
     room = [MOST_VALUES]
     return {
         name: _copy(value, name, room, links=links or name not in FROM_OUTSIDE) if name in used else value
-        for name, value in ((str(name), value) for name, value in context.items())
+        for name, value in context.items()
     }
 
 
@@ -115,8 +115,8 @@ def _copy(value: object, name: str, room: list[int], depth: int = 0, *, links: b
 
 
 def _copy_each(values: Mapping[Any, object], name: str, room: list[int], depth: int, links: bool) -> dict[str, object]:
-    """The values of a mapping. A customer is a dozen fields, most of them short texts: those are seen to here, for to
-    be called for each takes twice as long."""
+    """The values of a mapping. A customer is a dozen fields, most of them short texts that no link can be in: those are
+    seen to here, for to be called for each takes twice as long."""
     if depth > DEEPEST and values:
         name = f"{name}.{next(iter(values))}"
     if len(values) > room[0] or (depth > DEEPEST and values):
@@ -124,7 +124,9 @@ def _copy_each(values: Mapping[Any, object], name: str, room: list[int], depth: 
     copied = {}
     for key, value in values.items():
         kind = type(value)
-        if kind in AS_THEY_ARE or (kind is str and value.isprintable() and (links or not may_link(value))):  # type: ignore[attr-defined,arg-type]
+        if kind in AS_THEY_ARE or (
+            kind is str and value.isprintable() and (links or not ("." in value or ":" in value))  # type: ignore[attr-defined,operator]
+        ):
             room[0] -= 1
             copied[str(key)] = value
         else:
