@@ -29,6 +29,7 @@ from outreach.flow import claim as claiming
 from outreach.flow.aside import set_aside
 from outreach.flow.deciding import decide
 from outreach.flow.gates import Gates
+from outreach.flow.handing import alone, claimed, followed
 from outreach.flow.homing import bring_home
 from outreach.flow.intake import Receipt
 from outreach.flow.locking import take_again, take_due
@@ -70,6 +71,7 @@ class Engine:
     gates: Gates = field(init=False, default_factory=Gates)
     _daring: Daring = field(init=False, default_factory=Daring)
     _tried: list[FollowUp] = field(init=False, default_factory=list)
+    _handed: Mapping[str, FollowUp] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.watcher = Watcher(self.store, self.rules, self.policy, self._say, worker=self.worker)
@@ -158,30 +160,29 @@ class Engine:
 
     def _claim_in(self, tx: Transaction, size: int) -> tuple[int, list[Attempt], list[Attempt]]:
         now = self.clock.now()  # not before: another process may have held the lock for long
-        due = self._tried = take_due(tx, now, size, self.turn)
-        if not due:
+        taken = take_due(tx, now, size, self.turn)
+        self._tried = taken.due
+        if not taken.due:
             return 0, [], []
-        stuck = [f for f in due if f.state == "claimed"]
-        again, lost = take_back(tx, stuck, now, self.post, self.lease, self.worker)
-        mine = [f for f in due if f.state != "claimed"]
+        again, lost = take_back(tx, taken.stuck, now, self.post, self.lease, self.worker)
         claim = claiming.load(
-            tx, mine, now, self.policy, self.rules, self.worker, self._render, self._say, self.post, self.lease
+            tx, taken, now, self.policy, self.rules, self.worker, self._render, self._say, self.post, self.lease
         )
-        for f in mine:
+        for f in taken.fresh:
             decide(claim, f)
         claiming.write(claim)
+        self._handed = alone(claim.changes.changed.values(), taken.open)
         follow_finished(tx, claim.finished, now, self.policy, self.rules, self._say)
-        return len(due), [*claim.attempts, *again], lost
+        return len(taken.due), [*claim.attempts, *again], lost
 
     def _record(self, answers: Sequence[tuple[Attempt, Answer]]) -> None:
         self.store.write(lambda tx: self._record_in(tx, answers), repeatable=True, waits=PATIENCE)
 
     def _record_in(self, tx: Transaction, answers: Sequence[tuple[Attempt, Answer]]) -> None:
         now, customers = self.clock.now(), {a.customer for a, _ in answers}
-        batch = empty_batch(tx, customers, now, self.policy, self.rules, self._say)
-        batch.open = tx.follow_ups.open_of(customers)
-        claimed = {f.id: f for of_one in batch.open.values() for f in of_one}
-        over = record(batch, answers, {i: f for i, f in claimed.items() if f.worker == self.worker})
+        asking = followed(answers, self._handed, self.rules)
+        batch = empty_batch(tx, customers, now, self.policy, self.rules, self._say, asking)
+        over = record(batch, answers, claimed(batch, answers, self.worker, self._handed))
         for f in (f for f in over if f.customer in batch.customers):
             follow_on(batch, f)
         batch.changes.store(tx)
@@ -190,11 +191,8 @@ class Engine:
     def _render(self, f: FollowUp, rule: Rule, here: Situation, standing: Standing, also: Also) -> Rendered:
         step = rule.steps[f.index]
         name = step.templates.get(f.variant) or next(iter(step.templates.values()), "")
-        scope = self._scope(f, rule, here, also)
+        scope = claiming.template_scope(f, rule, here, also, self.business)
         return self.renderer.render(f.channel, name, scope, standing.customer.language)
 
     def _say(self, f: FollowUp, rule: Rule, here: Situation, text: str) -> Rendered:
-        return self.renderer.render_text(text, self._scope(f, rule, here, []))
-
-    def _scope(self, f: FollowUp, rule: Rule, here: Situation, also: Also) -> dict[str, object]:
-        return claiming.template_scope(f, rule, here, also) | {"business": dict(self.business)}
+        return self.renderer.render_text(text, claiming.template_scope(f, rule, here, [], self.business))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from outreach.core.dying import dies
 from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
 from outreach.core.guard import Policy
 from outreach.core.keys import bucket_of, make_id
+from outreach.core.law import Place
 from outreach.core.ledger import Touch
 from outreach.core.merging import also, riding
 from outreach.core.situation import Situation
@@ -158,5 +160,11 @@ def _reserve(claim: Claim, f: FollowUp, standing: Standing, at: datetime) -> Non
 
 def decided_by(policy: Policy, standing: Standing) -> str:
     """What this was decided by, for whoever judges it later: a customer moves, and a cadence is edited."""
-    c, places = standing.customer, sorted(standing.places)
-    return dump({"policy": policy.version, "zones": standing.zones, "places": places, "home": (c.country, c.region)})
+    c = standing.customer
+    return _decided_by(policy.version, standing.zones, standing.places, (c.country, c.region))
+
+
+@lru_cache(maxsize=1000)
+def _decided_by(version: str, zones: tuple[str, ...], places: frozenset[Place], home: tuple[str, str]) -> str:
+    """Most customers of a house live in the same few places."""
+    return dump({"policy": version, "zones": zones, "places": sorted(places), "home": home})
