@@ -39,6 +39,7 @@ class Scripted:
     asked: int = 0
     dispatched: int = 0
     gates: Gates = field(default_factory=Gates)
+    post: Any = None
 
     def next_wake(self) -> datetime | None:
         self.asked += 1
@@ -203,3 +204,14 @@ def test_a_scheduler_that_hangs_is_told():
 
 def test_before_it_starts_it_is_not_alive():
     assert not Heart(Scripted()).health()["alive"]  # type: ignore[arg-type]
+
+
+def test_what_may_have_been_sent_is_looked_up_beside_it(monkeypatch: pytest.MonkeyPatch):
+    """Also while dispatching fails, and again after it found something, which wakes the scheduler."""
+    looked: list[Any] = []
+    monkeypatch.setattr(scheduler, "LOOK_UP_EVERY", 0.05)
+    monkeypatch.setattr(scheduler, "sweep", lambda post, stopping: looked.append(post) or len(looked) % 2)
+    engine = Scripted(wake=broken, post="the post")
+    with beating(engine):
+        assert until(lambda: len(looked) >= 4)
+    assert set(looked) == {"the post"}
