@@ -96,8 +96,11 @@ def webhooks(s: Settings) -> str:
     if s.email == "sendgrid" and at:
         told.append(f"SendGrid: Event Webhook → {at}/hooks/sendgrid/events, signed")
     wrong = []
-    if s.email == "sendgrid" and at and getattr(s, "sendgrid_webhook_key", None) == "":
-        wrong.append("SENDGRID_WEBHOOK_KEY is missing: without it no event of SendGrid is believed")
+    if s.email == "sendgrid" and at and not s.sendgrid_webhook_key:
+        wrong.append(
+            "SENDGRID_WEBHOOK_KEY is missing: without it no event of SendGrid is believed. It is shown where its"
+            f" Event Webhook is signed and told the address {at}/hooks/sendgrid/events"
+        )
     return _told(iter(wrong), "; ".join(told) or "none")
 
 

@@ -57,6 +57,7 @@ def test_a_house_in_order(folder: Path):
         ("public address", {"public_url": "https://192.168.1.4"}, "which no provider can reach"),
         ("public address", {"public_url": "https://desk.local"}, "which no provider can reach"),
         ("public address", {"public_url": "https://outreach.example/house"}, "nothing behind it"),
+        ("webhooks", SENDGRID | PUBLIC, "https://outreach.example/hooks/sendgrid/events"),
         ("accounts", PUBLIC, "outreach users add NAME --role admin"),
         ("accounts", {"host": "0.0.0.0", "api_key": "a key"}, "nobody has an account"),
     ],
@@ -70,7 +71,7 @@ def test_what_is_wrong_outside(folder: Path, what: str, given: dict[str, Any], s
 
 
 def test_what_to_enter_at_the_providers(folder: Path):
-    said = looked(folder, **TWILIO, **SENDGRID, **PUBLIC)["webhooks"][1]
+    said = looked(folder, **TWILIO, **SENDGRID, **PUBLIC, SENDGRID_WEBHOOK_KEY="MFkw")["webhooks"][1]
     assert "https://outreach.example/hooks/twilio/inbound" in said
     assert "https://outreach.example/hooks/sendgrid/events" in said
 
