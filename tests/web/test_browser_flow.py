@@ -216,3 +216,15 @@ def test_five_hundred_cards(browser: Browser, house: House):
             took.append(time.perf_counter() - start)
     print(f"\nfrom key to next card: {[round(t * 1000) for t in took]} ms")
     assert sorted(took)[2] < 2
+
+
+def test_where_no_stream_gets_through_the_page_asks(browser: Browser, busy: House):
+    with served(busy) as url, window(browser, url, "Lena") as page:
+        page.clock.install()
+        page.route(re.compile("/events(\\?|$)"), lambda route: route.fulfill(status=502))
+        with page.expect_response("**/events/now"):
+            page.goto(url)
+        busy.app.engine.ingest([Event(id="x", type="consent.withdrawn", customer="maya", time=busy.clock.instant)])
+        time.sleep(1.6)  # the server looks every other second
+        page.clock.fast_forward(21_000)
+        expect(page.locator(".row.gone .holder")).to_contain_text("not to be done any more")

@@ -4,14 +4,14 @@
 (() => {
   const line = document.getElementById("live");
   if (!line || !("fetch" in window)) return;
-  const POLL = 20_000;
+  const POLL = 20_000, PATIENCE = 8_000;
   const assign = new URLSearchParams(location.search).get("assign") || "";
   const query = assign ? `?assign=${encodeURIComponent(assign)}` : "";
   const open = document.querySelector("article.card"), form = document.getElementById("deed");
   const me = line.dataset.by.trim().toLowerCase();
   const rows = new Map([...document.querySelectorAll(".row")].map((row) => [row.dataset.card, row]));
   const told = new Set();
-  let known = new Map(), source = null, timer = 0;
+  let known = new Map(), source = null, timer = 0, asks = !("EventSource" in window);
 
   function take(news) {
     known = new Map([...(news.all ? [] : known), ...Object.entries(news.held)]);
@@ -98,12 +98,26 @@
 
   // A browser has few connections for all its pages: those that nobody sees let theirs go.
   function listen() {
-    if (document.hidden) return source?.close(), clearTimeout(timer), void (source = null);
+    clearTimeout(timer);
+    if (document.hidden) return source?.close(), void (source = null);
     if (source) return;
-    if (!("EventSource" in window)) return void poll();
+    if (asks) return void poll();
     source = new EventSource(`/events${query}`);
-    source.onmessage = (event) => take(JSON.parse(event.data));
-    source.onerror = () => source?.readyState === EventSource.CLOSED && poll();
+    source.onmessage = (event) => (clearTimeout(timer), take(JSON.parse(event.data)));
+    source.onerror = () => (source?.readyState === EventSource.CLOSED ? ask() : wait());
+    wait();
+  }
+
+  // The first news come at once: where they don't, something on the way holds the stream back.
+  function wait() {
+    clearTimeout(timer);
+    timer = setTimeout(ask, PATIENCE);
+  }
+
+  function ask() {
+    asks = true;
+    source?.close();
+    poll();
   }
   document.addEventListener("visibilitychange", listen);
   addEventListener("pagehide", () => source?.close());
