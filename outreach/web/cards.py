@@ -7,7 +7,6 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse
 
-from outreach.core.zone import to_local
 from outreach.desk import Card, about, card, figures
 from outreach.desk.words import became
 from outreach.store.views import looking
@@ -39,10 +38,12 @@ def parts(here: Front, found: Card) -> dict[str, Any]:
     engine = here.app.engine
     names = OUTCOMES[found.rule if found.rule in OUTCOMES else found.channel]
     day = figures(engine)
+    with here.app.store.reading() as tx:
+        since = tx.cards.one(found.customer, found.id).since if found.holder else None
     return {
         "c": found, "about": about(engine, found.id), "outcomes": names, "done": day.done, "total": day.total,
         "follows": what_follows(engine, found, [name for name, _ in names]),
-        "soon": to_local(engine.clock.now(), here.zone),
+        "since": since,
     }  # fmt: skip
 
 

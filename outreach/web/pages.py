@@ -23,6 +23,8 @@ from outreach.web.shown import name_of
 from outreach.why import Told, why
 
 ROWS = 50
+#: Notes shown of a customer, the latest first.
+NOTES = 20
 
 router = APIRouter(default_response_class=HTMLResponse, dependencies=[Depends(person)], include_in_schema=False)
 
@@ -63,8 +65,10 @@ def one_customer(customer: str, here: Here, signed_in: Person, me: Me, said: str
     now = here.app.engine.clock.now()
     ahead = [t for t in found.told if t.follow_up.wake is not None]
     past = [t for t in found.told if t.follow_up.wake is None]
+    with here.app.store.reading() as tx:
+        noted = tx.events.history([found.customer.id], ["note.added"]).get(found.customer.id, [])
     return here.page(
-        "customer.html", customer=found.customer, name=name_of({customer: found.customer}, customer), zone_here=zone,
+        "customer.html", notes=noted[: -NOTES - 1 : -1], customer=found.customer, name=name_of({customer: found.customer}, customer), zone_here=zone,
         ahead=sorted(ahead, key=_when_ahead), past=sorted(past, key=_when_past, reverse=True), misses=found.misses,
         heard=found.heard, signed_in=signed_in, by=me, recorded=recorded(here, said, ""),
         there=clock(zone, now), local_time=f"{to_local(now, zone):%H:%M}", memory=list(remembered(found.customer, now)),

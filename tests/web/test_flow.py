@@ -109,7 +109,7 @@ def test_somebody_elses_card_says_who_and_keeps_the_note(three: House):
     card = Browser(three, "Lena").next()
     tom = Browser(three, "Tom")
     page = tom.page(f"/calls/{card}")
-    assert "Lena has this card open" in page
+    assert "Lena has this card open since Tue 3 Nov 12:00" in page
     assert "free again at Tue 3 Nov 12:10" in page
     assert "Lena has it" in tom.page("/")
     answer = tom.post(f"/calls/{card}/outcome", outcome="reached", note="She rang me.")
@@ -270,6 +270,7 @@ def test_a_note_and_a_memory_on_the_customers_page(busy: House):
     done = lena.post("/memory", customer="maya", what="coffee", note="black", until="2027-01-01")
     assert done.headers["location"] == "/customers/maya?said=remembered"
     assert notes(busy, "maya") == [f"Allergic {NASTY}"]
+    assert "Allergic" in lena.page("/customers/maya")
     for path in ("/customers/maya", f"/calls/{busy.cards()[0].id}"):
         assert "coffee: black" in lena.page(path)
         assert NASTY not in lena.client.get(path).text
