@@ -70,7 +70,8 @@ def one_customer(customer: str, here: Here, signed_in: Person, me: Me, said: str
     return here.page(
         "customer.html", customer=found.customer, name=name_of({customer: found.customer}, customer), zone_here=zone,
         ahead=sorted(ahead, key=_when_ahead), past=sorted(past, key=_when_past, reverse=True), misses=found.misses,
-        heard=found.heard, notes=noted[: -NOTES - 1 : -1], signed_in=signed_in, by=me, recorded=recorded(here, said, ""),
+        heard=found.heard, notes=noted[: -NOTES - 1 : -1], signed_in=signed_in, by=me,
+        recorded=recorded(here, said, ""),
         there=clock(zone, now), local_time=f"{to_local(now, zone):%H:%M}", memory=list(remembered(found.customer, now)),
     )  # fmt: skip
 
