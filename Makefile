@@ -48,9 +48,9 @@ format: $(READY) ## Put the code into shape
 bench: $(READY) $(DATA)/.ready $(VENV)/.bench ## Measure, beside other engines
 	@$(BIN)/python -m bench
 
-chaos: $(READY) ## Kill workers and restart PostgreSQL under EVENTS=100000 events; takes some minutes
-	@OUTREACH_TEST_EVENTS=$(or $(EVENTS),100000) $(BIN)/python -m pytest -q -s -o faulthandler_timeout=0 \
-	  tests/scheduler/test_many_workers.py
+chaos: $(READY) ## Kill workers, cut lines, restart PostgreSQL under EVENTS=100000 events; takes some minutes
+	@OUTREACH_TEST_EVENTS=$(or $(EVENTS),100000) OUTREACH_TEST_SENDS=$(or $(SENDS),10000) $(BIN)/python -m pytest -q -s -o faulthandler_timeout=0 \
+	  tests/scheduler/test_many_workers.py tests/chaos
 
 ha: $(READY) ## Kill leaders of a real cluster in mid-run; needs Debian's patroni, etcd-server and postgresql
 	@$(BIN)/python -m bench.ha

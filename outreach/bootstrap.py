@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import blake2b
@@ -21,8 +21,8 @@ from outreach.engine import Engine
 from outreach.errors import ConfigError, DatabaseError
 from outreach.flow.fitting import fit_gap
 from outreach.ports import Clock
-from outreach.providers import senders
-from outreach.rendering import Checker, Renderer
+from outreach.providers import links, senders, sms_limits
+from outreach.rendering import Checker, Renderer, WithFooter
 from outreach.rulebook.load import Rulebook, load_rulebook
 from outreach.settings import Settings
 from outreach.store import schema
@@ -100,10 +100,11 @@ def template_reader(settings: Settings, *, trial: bool = False) -> Checker:
 
 def assemble(settings: Settings, store: Store, rulebook: Rulebook, clock: Clock) -> App:
     """The parts, put together."""
-    renderer = Renderer(settings.templates)
+    renderer, ways_out = Renderer(settings.templates), links(settings, store.secret)
     engine = Engine(
-        store=store, rules=RuleIndex(rulebook.rules), policy=rulebook.policy, renderer=renderer,
-        senders=senders(settings, clock), clock=clock, worker=worker_name(),
+        store=store, rules=RuleIndex(rulebook.rules), clock=clock, worker=worker_name(),
+        policy=replace(rulebook.policy, sms=sms_limits(settings)),
+        renderer=WithFooter(renderer, settings.business, ways_out), senders=senders(settings, clock, ways_out),
         lease=timedelta(seconds=settings.lease_seconds),
         business=settings.business | {"timezone": rulebook.zone},
     )  # fmt: skip

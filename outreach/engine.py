@@ -28,6 +28,8 @@ from outreach.errors import DatabaseError
 from outreach.flow import claim as claiming
 from outreach.flow.aside import set_aside
 from outreach.flow.deciding import decide
+from outreach.flow.gates import Gates
+from outreach.flow.handing import alone, claimed, followed
 from outreach.flow.homing import bring_home
 from outreach.flow.intake import Receipt
 from outreach.flow.locking import take_again, take_due
@@ -50,9 +52,8 @@ log = logging.getLogger("outreach.engine")
 
 @dataclass(slots=True)
 class Engine:
-    """The parts it works with. `senders` maps channel to sender; `notify` is called when something new is due, so that
-    a sleeping scheduler looks again. `claim_size` is how many follow-ups are claimed at once; None: as suits the
-    senders."""
+    """The parts it works with. `senders` maps channel to sender; `notify` wakes a sleeping scheduler when something new
+    is due. `claim_size` is how many follow-ups are claimed at once; None: as suits the senders."""
 
     store: Store
     rules: RuleIndex
@@ -67,16 +68,19 @@ class Engine:
     lease: timedelta = claiming.LEASE
     watcher: Watcher = field(init=False)
     turn: Turn = field(init=False)
+    gates: Gates = field(init=False, default_factory=Gates)
     _daring: Daring = field(init=False, default_factory=Daring)
     _tried: list[FollowUp] = field(init=False, default_factory=list)
+    _handed: Mapping[str, FollowUp] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.watcher = Watcher(self.store, self.rules, self.policy, self._say, worker=self.worker)
         self.turn = Turn(self.store.groups, self.worker)
 
     @property
-    def _post(self) -> Post:
-        return Post(self.store, self.senders, self.clock, self.policy)
+    def post(self) -> Post:
+        """What calls its senders."""
+        return Post(self.store, self.senders, self.clock, self.policy, self.gates)
 
     def ingest(self, events: Sequence[Event], *, starts: bool = True) -> list[Receipt]:
         """Take a batch of events; one receipt each, in their order. When this returns, what was accepted is stored.
@@ -129,7 +133,7 @@ class Engine:
             # One of them can't be decided, or the ledger's backstop refused one: let each stand for itself.
             self._daring.failed()
             looked_at, attempts, lost = self._claim_one()
-        answers = [*self._post.send_all(attempts), *((a, LOST) for a in lost)]
+        answers = [*self.post.send_all(attempts), *((a, LOST) for a in lost)]
         if answers:
             self._record(answers)
         return looked_at
@@ -142,8 +146,7 @@ class Engine:
             raise
         except Exception as error:
             log.exception("a follow-up can't be decided; it is set aside")
-            why = error
-            self.store.write(lambda tx: self._set_aside(tx, why))
+            self.store.write(lambda tx, why=error: self._set_aside(tx, why))  # type: ignore[misc]
             return 1, [], []
 
     def _set_aside(self, tx: Transaction, error: Exception) -> None:
@@ -157,44 +160,39 @@ class Engine:
 
     def _claim_in(self, tx: Transaction, size: int) -> tuple[int, list[Attempt], list[Attempt]]:
         now = self.clock.now()  # not before: another process may have held the lock for long
-        due = self._tried = take_due(tx, now, size, self.turn)
-        if not due:
+        taken = take_due(tx, now, size, self.turn)
+        self._tried = taken.due
+        if not taken.due:
             return 0, [], []
-        stuck = [f for f in due if f.state == "claimed"]
-        again, lost = take_back(tx, stuck, now, self._post, self.lease, self.worker)
-        mine = [f for f in due if f.state != "claimed"]
+        again, lost = take_back(tx, taken.stuck, now, self.post, self.lease, self.worker)
         claim = claiming.load(
-            tx, mine, now, self.policy, self.rules, self.worker, self._render, self._say, self._post.name, self.lease
+            tx, taken, now, self.policy, self.rules, self.worker, self._render, self._say, self.post, self.lease
         )
-        for f in mine:
+        for f in taken.fresh:
             decide(claim, f)
         claiming.write(claim)
+        self._handed = alone(claim.changes.changed.values(), taken.open)
         follow_finished(tx, claim.finished, now, self.policy, self.rules, self._say)
-        return len(due), [*claim.attempts, *again], lost
+        return len(taken.due), [*claim.attempts, *again], lost
 
     def _record(self, answers: Sequence[tuple[Attempt, Answer]]) -> None:
         self.store.write(lambda tx: self._record_in(tx, answers), repeatable=True, waits=PATIENCE)
 
     def _record_in(self, tx: Transaction, answers: Sequence[tuple[Attempt, Answer]]) -> None:
         now, customers = self.clock.now(), {a.customer for a, _ in answers}
-        batch = empty_batch(tx, customers, now, self.policy, self.rules, self._say)
-        batch.open = tx.follow_ups.open_of(customers)
-        claimed = {f.id: f for of_one in batch.open.values() for f in of_one}
-        over = record(batch, answers, {i: f for i, f in claimed.items() if f.worker == self.worker})
-        for f in over:
-            if f.customer in batch.customers:
-                follow_on(batch, f)
+        asking = followed(answers, self._handed, self.rules)
+        batch = empty_batch(tx, customers, now, self.policy, self.rules, self._say, asking)
+        over = record(batch, answers, claimed(batch, answers, self.worker, self._handed))
+        for f in (f for f in over if f.customer in batch.customers):
+            follow_on(batch, f)
         batch.changes.store(tx)
         bring_home(tx, over, customers - batch.customers.keys(), now, self.policy, self.rules, self._say)
 
     def _render(self, f: FollowUp, rule: Rule, here: Situation, standing: Standing, also: Also) -> Rendered:
         step = rule.steps[f.index]
         name = step.templates.get(f.variant) or next(iter(step.templates.values()), "")
-        scope = self._scope(f, rule, here, also)
+        scope = claiming.template_scope(f, rule, here, also, self.business)
         return self.renderer.render(f.channel, name, scope, standing.customer.language)
 
     def _say(self, f: FollowUp, rule: Rule, here: Situation, text: str) -> Rendered:
-        return self.renderer.render_text(text, self._scope(f, rule, here, []))
-
-    def _scope(self, f: FollowUp, rule: Rule, here: Situation, also: Also) -> dict[str, object]:
-        return claiming.template_scope(f, rule, here, also) | {"business": dict(self.business)}
+        return self.renderer.render_text(text, claiming.template_scope(f, rule, here, [], self.business))

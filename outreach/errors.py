@@ -52,3 +52,9 @@ class RulebookError(OutreachError):
     def __init__(self, problems: Sequence[Problem]):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(p) for p in self.problems))
+
+
+def spoken(error: BaseException) -> str:
+    """An exception as it may stand in a log or on a page that everybody sees: its words if they are ours, else only its
+    kind, for what a library says may quote a customer."""
+    return str(error) if isinstance(error, ConfigError | DatabaseError) else f"{type(error).__name__} (see the log)"

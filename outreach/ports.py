@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from outreach.core.looking import CannotTell, Found, Window
 from outreach.errors import Problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """What goes out. `attempt` is our id for this one try (32 hex digits); `to` is E.164 or an e-mail address."""
+    """What goes out. `attempt` is our id for this one try (32 hex digits); `to` is E.164 or an e-mail address.
+    `send_at` is when the provider shall send it (UTC), where it is handed over before; None: at once."""
 
     attempt: str
     channel: str
@@ -27,22 +29,29 @@ class Message:
     preview: str = ""
     customer: str = ""
     purpose: str = "marketing"
+    send_at: datetime | None = None
+    #: Seconds after which the provider must give up; None: as it does by itself.
+    valid_for: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """The provider accepted it, under this id."""
+    """The provider accepted it, under this id. `alarm`: not as it was asked to, so no other may be handed over until a
+    person has looked."""
 
     provider_id: str = ""
+    alarm: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsent:
-    """Proven not sent; trying again is safe. `retry_after` in seconds, where the provider said so."""
+    """Proven not sent; trying again is safe. `retry_after` in seconds, where the provider said so; `slower`: we send
+    faster than it takes."""
 
     code: str
     text: str = ""
     retry_after: float | None = None
+    slower: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +82,18 @@ class Sender(Protocol):
 
     name: str
     channels: frozenset[str]
-    #: "native": sending the same attempt twice sends once; "revocable": can be fenced; "none": ask, or leave it.
-    idempotency: str
+
+    #: "native": sending the same attempt twice sends once; "revocable": it is handed over `lead` before it goes, and
+    #: until then `cancel` takes it back; "none": ask, or leave it.
+    @property
+    def idempotency(self) -> str:
+        """One of these words."""
 
     def send(self, message: Message) -> Answer:
         """Hand one message over."""
+
+    def find(self, window: Window) -> Sequence[Found] | CannotTell:
+        """The messages that may be this attempt's, newest first. Never raises, asks within the same timeout."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

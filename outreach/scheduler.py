@@ -19,7 +19,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from outreach.engine import Engine
-from outreach.errors import OutreachError
+from outreach.errors import OutreachError, spoken
+from outreach.flow.revoking import sweep
 from outreach.store.listening import Ear
 
 log = logging.getLogger("outreach.scheduler")
@@ -30,8 +31,8 @@ LONGEST_SLEEP = timedelta(seconds=5)
 AFTER_FAILURE = timedelta(seconds=2)
 #: When nothing could be done about what is due: another worker has it.
 AFTER_NOTHING = timedelta(milliseconds=50)
-#: A scheduler that hasn't looked for so many seconds is dead.
-DEAD_AFTER = 30
+#: A scheduler that hasn't looked for so many seconds is dead; every so many, what may have been sent is looked up.
+DEAD_AFTER, LOOK_UP_EVERY = 30, 15
 JOB = "dispatch"
 
 
@@ -42,16 +43,11 @@ class WhenDue(BaseTrigger):
         """Later than `now`, for APScheduler counts up to it how often the job was missed; the store says when."""
         return now + LONGEST_SLEEP
 
-    def __str__(self) -> str:
-        return "when a follow-up is due"
-
 
 class FollowUpJobStore(BaseJobStore):
     """The follow-up table as a job store with one job. Its methods never raise: an exception in `get_next_run_time`
-    or `update_job` would end APScheduler's thread without a word.
-
-    Due moments are the engine's clock's, which never goes back; APScheduler reckons its sleep by the computer's.
-    """
+    or `update_job` would end APScheduler's thread without a word. Due moments are the engine's clock's, which never
+    goes back; APScheduler reckons its sleep by the computer's."""
 
     def __init__(self, engine: Engine, dispatch: Callable[[], None]):
         self.engine = engine
@@ -64,13 +60,8 @@ class FollowUpJobStore(BaseJobStore):
         self.not_before = self.looked
         self._next: datetime | None = None
 
-    @property
-    def failure(self) -> str:
-        """What is wrong now; "" when nothing is."""
-        return self.undone or self.unreadable
-
     def get_due_jobs(self, now: datetime) -> list[Job]:
-        """The one job, when something is due. While a dispatch runs, nothing: at its end it wakes us."""
+        """The one job, when something is due. While a dispatch runs, none: at its end it wakes us."""
         self.looked = self.engine.clock.now()
         if self.running.is_set():
             self._next = None
@@ -97,13 +88,13 @@ class FollowUpJobStore(BaseJobStore):
             self.unreadable = ""
             return due
         except Exception as error:
-            self.unreadable = str(error)
-            log.warning("the store can't be read: %s", error)
+            self.unreadable = spoken(error)
+            log.warning("the store can't be read: %s", self.unreadable)
             return None
 
     def failed(self, error: Exception) -> None:
         """Leave the database alone for a moment, and let `/healthz` say why."""
-        self.undone = str(error)
+        self.undone = spoken(error)
         self.not_before = self.engine.clock.now() + AFTER_FAILURE
 
     def succeeded(self, dispatched: int) -> None:
@@ -126,7 +117,7 @@ class FollowUpJobStore(BaseJobStore):
         return self._job(_computer_time()) if job_id == JOB else None
 
     def get_all_jobs(self) -> list[Job]:
-        """The one job, at the next due moment."""
+        """It, at the next due moment."""
         return [self._job(self.get_next_run_time())]
 
     def add_job(self, job: Job) -> None:
@@ -156,6 +147,7 @@ class Heart:
         self.store = FollowUpJobStore(engine, self._dispatch)
         self.scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(2)})
         self.scheduler.add_jobstore(self.store, "follow_ups")
+        self.scheduler.add_job(self._look_up, "interval", seconds=LOOK_UP_EVERY, coalesce=True, misfire_grace_time=None)
         engine.notify = self.wake
 
     def start(self) -> None:
@@ -182,7 +174,14 @@ class Heart:
         thread = getattr(self.scheduler, "_thread", None)
         late = (self.engine.clock.now() - self.store.looked).total_seconds()
         alive = bool(thread and thread.is_alive()) and late < DEAD_AFTER
-        return {"alive": alive, "last_beat_seconds_ago": round(late, 1), "failure": self.store.failure}
+        failure = self.store.undone or self.store.unreadable
+        senders = self.engine.gates.troubles()
+        return {"alive": alive, "last_beat_seconds_ago": round(late, 1), "failure": failure, "senders": senders}
+
+    def _look_up(self) -> None:
+        """What may have been sent; what was not goes back among what is due."""
+        if sweep(self.engine.post, self._stopping.is_set):
+            self.wake()
 
     def _dispatch(self) -> None:
         """Everything that is due, claim by claim."""
@@ -194,7 +193,7 @@ class Heart:
         except Exception as error:
             self.store.failed(error)
             trace = not isinstance(error, OutreachError)
-            log.error("dispatch failed, it is tried again in a moment: %s", error, exc_info=trace)
+            log.error("dispatch failed, it is tried again in a moment: %s", spoken(error), exc_info=trace)
         finally:
             self.store.running.clear()
             self.wake()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +17,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="OUTREACH_", frozen=True, extra="ignore", env_ignore_empty=True)
 
-    database_url: str = "sqlite:///outreach.db"
+    database_url: str = Field(default="sqlite:///outreach.db", repr=False)  # its password
     rules: Path = Path("rules")
     templates: Path = Path("templates")
     tenant: str = "main"
@@ -30,17 +31,41 @@ class Settings(BaseSettings):
     #: What `POST /v1/…` asks for as `Authorization: Bearer …`; without one, only this machine may connect.
     api_key: SecretStr | None = None
     public_url: str = ""
+    #: Keys that sign unsubscribe links, `NAME:KEY,NAME:KEY`: the first signs, all are understood.
+    unsubscribe_keys: SecretStr = SecretStr("")
+    #: An address that takes "unsubscribe" by e-mail; somebody has to read it.
+    unsubscribe_mailto: str = ""
+    #: Addresses of the proxies in front, comma-separated: only their `X-Forwarded-For` is believed.
+    trusted_proxies: str = ""
+    #: How long somebody stays signed in: in all, and without a click.
+    session_hours: float = Field(default=12, gt=0, le=24 * 31)
+    session_idle_minutes: float = Field(default=120, gt=0, le=24 * 60 * 31)
     #: After so long another worker takes over what a worker was sending; a call to a provider takes up to 12 seconds.
     lease_seconds: int = Field(default=60, ge=1, le=3600)
 
+    #: Everything happens, and nothing leaves the house.
+    dry_run: bool = False
     sms: Literal["outbox", "twilio"] = "outbox"
     email: Literal["outbox", "sendgrid", "smtp"] = "outbox"
     twilio_account_sid: str = Field(default="", validation_alias="TWILIO_ACCOUNT_SID")
     twilio_auth_token: SecretStr = Field(default=SecretStr(""), validation_alias="TWILIO_AUTH_TOKEN")
+    #: While the token is being changed: what callbacks may still be signed with.
+    twilio_old_auth_token: SecretStr = SecretStr("")
     twilio_from: str = ""
     twilio_messaging_service: str = ""
     twilio_base_url: str = ""
+    #: SMS are handed to a Messaging Service a quarter of an hour before they go, and can be taken back until then.
+    two_phase: bool = False
+    #: SMS segments a second: 1 for a long code, 3 toll-free, 100 for a short code; 0: as fast as it goes.
+    sms_per_second: float = Field(default=1.0, ge=0, le=1000)
+    #: Where SMS may go: `US,CA`, or `*` for anywhere; by default the country of the house's own number.
+    sms_countries: str = ""
+    #: Limits against a rule, or a stranger, that makes the house spend.
+    sms_segments_per_day: int | None = Field(default=None, ge=0)
+    sms_new_per_hour: int | None = Field(default=None, ge=0)
     sendgrid_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="SENDGRID_API_KEY")
+    #: The public key by which SendGrid signs its events.
+    sendgrid_webhook_key: str = Field(default="", validation_alias="SENDGRID_WEBHOOK_KEY")
     sendgrid_host: str = ""
     smtp_host: str = "localhost"
     smtp_port: int = 587
@@ -53,6 +78,17 @@ class Settings(BaseSettings):
     business_name: str = "Marlow & Finch"
     business_phone: str = "+1 212 555 0100"
     business_address: str = "18 Larkspur Street, New York, NY 10012"
+
+    @property
+    def secrets(self) -> list[str]:
+        """All that no log may tell."""
+        given = [
+            v.get_secret_value()
+            for v in (getattr(self, n) for n in type(self).model_fields)
+            if isinstance(v, SecretStr)
+        ]
+        password = re.search(r"://[^/@]*:([^@]*)@", self.database_url)
+        return [s for s in (*given, password[1] if password else "") if s]
 
     @property
     def business(self) -> dict[str, str]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 #: Codes of reasons, in words.
 IN_WORDS = (
+    ("proven_unsent", "it was proven not to be sent"), ("to_a_person", "a person must say whether it was sent"),
+    ("breaker:", "{} can't be reached: looked at again in a moment"), ("stopped:", "{} says our account is at fault"),
+    ("pace:", "{} takes only so many a second"), ("let_go", "a person let it go"),
+    ("revoked", "taken back before it was sent"), ("looked_up", "looked up at the provider"),
     ("cap:", "the cadence's cap {}"), ("gap:", "within {} of another contact"),
     ("back_off:", "{} apart until a sign of life comes from her"), ("silence:", "she refused: silence for {}"),
     ("hold:reply", "held until a person has read her reply"), ("hold:", "held while a {} is open"),

@@ -75,7 +75,8 @@ class House:
         return kept | {
             "OUTREACH_DATABASE_URL": self.address, "OUTREACH_SECRET": secrets.token_hex(16),
             "OUTREACH_RULES": str(self.folder / "rules"), "OUTREACH_TEMPLATES": str(self.folder / "templates"),
-            "OUTREACH_LEASE_SECONDS": str(LEASE), "OUTREACH_SMS": "twilio", "TWILIO_ACCOUNT_SID": carrier.ACCOUNT,
+            "OUTREACH_LEASE_SECONDS": str(LEASE), "OUTREACH_SMS": "twilio",
+            "OUTREACH_SMS_PER_SECOND": "0", "TWILIO_ACCOUNT_SID": carrier.ACCOUNT,
             "TWILIO_AUTH_TOKEN": carrier.TOKEN, "OUTREACH_TWILIO_FROM": carrier.NUMBER,
             "OUTREACH_TWILIO_BASE_URL": f"http://127.0.0.1:{provider}",
         }  # fmt: skip

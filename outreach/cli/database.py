@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from outreach.bootstrap import open_store, shipped
-from outreach.cli import backups
+from outreach.bootstrap import clock_of, open_store, shipped
+from outreach.cli import backups, passwords
 from outreach.cli.common import Database, Json, settings
 from outreach.cli.output import console, print_json
+from outreach.cli.passwords import FromStdin
 from outreach.doctor import examine
 from outreach.errors import InputError
 from outreach.settings import read_settings
+from outreach.staff import accounts
 from outreach.store import schema
 from outreach.store.database import open_engine, shown
+from outreach.store.store import Store
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made if it doesn't exist.")]) -> None:
-    """Start a business: the example's rules and templates to begin from, and an empty database."""
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made if it doesn't exist.")],
+    admin: Annotated[
+        str | None, typer.Option("--admin", metavar="NAME", help="The first account, an administrator's.")
+    ] = None,
+    password_stdin: FromStdin = False,
+) -> None:
+    """Start a business: the example's rules and templates to begin from, an empty database, the first account."""
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder} is a file: name a folder")
     taken = [name for name in ("rules", "templates") if (folder / name).exists()]
@@ -29,11 +39,30 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Made if it 
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("rules", "templates"):
         shutil.copytree(shipped(name), folder / name, ignore=shutil.ignore_patterns("pages"))
-    open_store(read_settings(database_url=f"sqlite:///{folder.resolve() / 'outreach.db'}"), create=True)
+    store = open_store(read_settings(database_url=f"sqlite:///{folder.resolve() / 'outreach.db'}"), create=True)
+    _first_account(store, _asked() if admin is None else admin, passwords.given(password_stdin))
     typer.echo(
         f"{folder} is ready: rules/ and templates/ hold the example business, outreach.db is empty.\n"
         f"Next: cd {folder} && outreach rules check && outreach customers import FILE && outreach serve"
     )
+
+
+def _asked() -> str:
+    """The first administrator's name, where somebody can be asked."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return ""
+    name: str = typer.prompt("Your name, for the first account (empty: none yet)", default="", show_default=False)
+    return name
+
+
+def _first_account(store: Store, name: str, password: str) -> None:
+    if not name.strip():
+        typer.echo(
+            "Nobody has an account yet: only this machine is served until `outreach users add NAME --role admin`."
+        )
+        return
+    made = accounts.add(store, name, "admin", clock_of(store).now(), password)
+    typer.echo(passwords.told(name, made, bool(password)))
 
 
 def doctor(database: Database = None, json: Json = False) -> None:

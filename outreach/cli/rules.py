@@ -15,6 +15,7 @@ from outreach.cli import rule_tests
 from outreach.cli.common import Database, Json, Templates, settings
 from outreach.cli.output import counted, err, print_json, table
 from outreach.cli.pointing import pointed
+from outreach.cli.ways_out import lacking
 from outreach.errors import InputError, OutreachError, Problem, RulebookError
 from outreach.ports import SmsLength
 from outreach.rehearsal import file_shapes
@@ -35,8 +36,9 @@ def check(folder: Folder = None, templates: Templates = None, database: Database
         mistakes = sum(p.severity == "error" for p in error.problems)
         _say(error.problems, chosen, json, counted(mistakes, "mistake"))
         raise typer.Exit(1) from error
+    warnings = [*book.warnings, *lacking(book, chosen)]
     good = counted(len(book.rules), "rule") + (" is" if len(book.rules) == 1 else " are")
-    _say(book.warnings, chosen, json, f"{good} in order, {counted(len(book.warnings), 'warning')}", book.sms)
+    _say(warnings, chosen, json, f"{good} in order, {counted(len(warnings), 'warning')}", book.sms)
 
 
 def _say(

@@ -12,18 +12,21 @@ from typing import Annotated
 
 import typer
 
+from outreach import dry_run as dry
 from outreach.beside import Beside
 from outreach.bootstrap import App, open_app, open_store, put_in_force
 from outreach.cli.common import Database, Rules, settings
-from outreach.cli.output import err
+from outreach.cli.output import counted, err
 from outreach.cli.patience import patiently
 from outreach.errors import ConfigError
 from outreach.logs import set_up
 from outreach.scheduler import Heart
+from outreach.senders.dry_run import NAME
 from outreach.settings import Settings
 from outreach.store.database import shown
 from outreach.store.listening import Ear
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Do everything, and send nothing (also: OUTREACH_DRY_RUN=1).")]
 #: How long open pages and calls to providers get to finish when it is told to stop, in seconds.
 GRACE = 15
 #: How often a worker asks whether its scheduler lives, in seconds.
@@ -35,11 +38,12 @@ def serve(
     port: Annotated[int | None, typer.Option("--port", help="Default: OUTREACH_PORT, or 8080.")] = None,
     database: Database = None,
     rules: Rules = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Run web pages, HTTP interface and scheduler in one process. A new database is made when there is none."""
-    it = _open(settings(database, rules), host, port)
+    it = _open(settings(database, rules), host, port, dry_run)
     s = it.settings
-    _refuse_strangers(s)
+    _refuse_strangers(s, _anybody(it))
     _port_is_free(s)
     _on_stop(lambda: None)  # uvicorn passes the signal on when it is done: it must not end us before the scheduler
     heart = Heart(it.engine, Ear(it.store.engine, it.store.tenant))
@@ -60,16 +64,16 @@ def _serve(it: App, heart: Heart) -> None:
         typer.echo(f"Outreach serves http://{host}:{s.port}/  (database {shown(s.database_url)}; Ctrl-C stops it)")
         config = uvicorn.Config(
             create_app(it, heart), host=s.host, port=s.port, log_level="warning", server_header=False,
-            timeout_graceful_shutdown=GRACE, proxy_headers=False,
+            timeout_graceful_shutdown=GRACE, proxy_headers=False, log_config=None, access_log=False,
         )  # fmt: skip
         Server(config).run()
     finally:
         heart.stop()
 
 
-def worker(database: Database = None, rules: Rules = None) -> None:
+def worker(database: Database = None, rules: Rules = None, dry_run: DryRun = False) -> None:
     """Run the scheduler alone; any number of them may share a database."""
-    it = _open(settings(database, rules), None, None)
+    it = _open(settings(database, rules), None, None, dry_run)
     stop = threading.Event()
     _on_stop(stop.set)
     heart = Heart(it.engine, Ear(it.store.engine, it.store.tenant))
@@ -95,9 +99,10 @@ def _on_stop(do: Callable[[], None]) -> None:
     signal.signal(signal.SIGINT, leave)
 
 
-def _open(given: Settings, host: str | None, port: int | None) -> App:
-    set_up()
-    changed = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
+def _open(given: Settings, host: str | None, port: int | None, dry_run: bool) -> App:
+    set_up(secrets=given.secrets)
+    asked = (("host", host), ("port", port), ("dry_run", dry_run or None))
+    changed = {k: v for k, v in asked if v is not None}
     chosen = given.model_copy(update=changed)
     return patiently(lambda: _begin(chosen))
 
@@ -106,12 +111,28 @@ def _begin(chosen: Settings) -> App:
     open_store(chosen, create=True).engine.dispose()  # a server's connections are counted: none is left lying
     it = open_app(chosen)
     put_in_force(it)
+    if chosen.dry_run:
+        dry.begin(it.store, it.engine.clock.now())
+        typer.echo(
+            "DRY RUN: nothing leaves the house; when it is over, what it would have sent doesn't count.", err=True
+        )
+    elif released := dry.end(it.store, NAME):
+        typer.echo(f"The dry run is over: {counted(released, 'contact')} of it count no more.", err=True)
     return it
 
 
-def _refuse_strangers(s: Settings) -> None:
-    if s.api_key is None and not _is_loopback(s.host):
-        raise ConfigError(f"serving {s.host} needs OUTREACH_API_KEY: without a key only this machine may connect")
+def _anybody(it: App) -> bool:
+    with it.store.reading() as tx:
+        return tx.access.anybody()
+
+
+def _refuse_strangers(s: Settings, anybody: bool = False) -> None:
+    if s.api_key is not None or anybody or _is_loopback(s.host):
+        return
+    raise ConfigError(
+        f"serving {s.host} needs OUTREACH_API_KEY or an account (`outreach users add NAME --role admin`):"
+        " without either only this machine may connect"
+    )
 
 
 def _is_loopback(host: str) -> bool:

@@ -55,6 +55,9 @@ class Word:
     until: datetime | None = None
 
 
+NO_WORD = Word("none")
+
+
 def word(consents: Iterable[Consent], channel: str, purpose: str, at: datetime | None) -> Word:
     """What these lines say about a contact by this channel for this purpose at this moment (None: expiry left aside).
 
@@ -62,6 +65,8 @@ def word(consents: Iterable[Consent], channel: str, purpose: str, at: datetime |
     the business relation (CRTC, CASL guide); one that spoke of every purpose only by a yes with evidence.
     """
     about = [c for c in consents if c.channel in (channel, "all") and c.purpose in (purpose, "all")]
+    if not about:
+        return NO_WORD
     noes = [c for c in about if not c.given]
     yeses = [c for c in about if c.given and all(_lifts(c, no) for no in noes)]
     valid = [c for c in yeses if c.expires is None or at is None or at < c.expires]
@@ -72,7 +77,7 @@ def word(consents: Iterable[Consent], channel: str, purpose: str, at: datetime |
         return Word("withdrawn", max(noes, key=lambda c: c.at))
     if yeses:
         return Word("expired", max(yeses, key=lambda c: c.expires or c.at))
-    return Word("none")
+    return NO_WORD
 
 
 def _lifts(yes: Consent, no: Consent) -> bool:

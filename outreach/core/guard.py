@@ -83,8 +83,9 @@ def _guards(f: FollowUp, standing: Standing, policy: Policy, planned: Sequence[T
     guards = lasting_guards(f, standing, policy)
     guards += [*hours_guards(f, standing, policy), *law_guards(f, standing, policy, touches)]
     if policy.cadence.policy(f.purpose).obeys_caps:
-        guards.append(_gap_guard(policy.cadence, touches))
-        guards.extend(back_off_guards(standing, policy.cadence, planned))
+        if touches:  # else nothing is near
+            guards.append(_gap_guard(policy.cadence, touches))
+            guards.extend(back_off_guards(standing, policy.cadence, planned))
         guards.extend(_cap_guards(f, policy.cadence, touches))
     return guards
 
@@ -119,7 +120,8 @@ def _gap_guard(cadence: Cadence, touches: Sequence[Touch]) -> Guard:
 
 
 def _cap_guards(f: FollowUp, cadence: Cadence, touches: Sequence[Touch]) -> Iterator[Guard]:
-    return (_cap_guard(cap, counted(cap, touches)) for cap in cadence.caps if cap.covers(f.channel, f.purpose))
+    caps = (cap for cap in cadence.caps if touches or cap.max <= 0)
+    return (_cap_guard(cap, counted(cap, touches)) for cap in caps if cap.covers(f.channel, f.purpose))
 
 
 def _cap_guard(cap: Cap, times: Sequence[datetime]) -> Guard:

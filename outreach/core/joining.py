@@ -60,7 +60,7 @@ def _solved(group: list[Wish]) -> tuple[Line, dict[str, str]]:
     late: dict[str, Wish] = {}
     while True:
         for x, wish, end in bounds:
-            x.wish, x.end = wish, end
+            x.within(wish, end)
         keeping = Keeping(group)
         joins = _take_turns(group, keeping, late)
         pair = _moved_though_it_may_join(keeping.settle(), late)

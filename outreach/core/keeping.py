@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from outreach.core.room import LATE, Line, Wish
+from outreach.core.room import LATE, PAST, Line, Room, Wish
 from outreach.core.search import Search
 from outreach.core.walk import by_moment
 
@@ -29,31 +29,48 @@ class Keeping:
     def __init__(self, group: Sequence[Wish]) -> None:
         self.search = Search(group, LATE if len(group) <= EXACT else STEPS)
         self.kept = [x for x in group if x.fixed]
+        self._used: dict[Room, tuple[int, int, int]] = {}
         self.line: Line = sorted(((x.first, x) for x in self.kept), key=by_moment)
         self._nearest = True
 
     def keep(self, x: Wish) -> bool:
         """Keep `x` too, if that is possible without losing any that is kept."""
-        if self.search.hopeless([*self.kept, x]):
+        if self._full(x):
             return False
         line = self.search.beside(x, self.line)
-        if line is None:
-            line = self.search.fits([*self.kept, x])
+        if line is None and not self.search.hopeless([*self.kept, x]):
+            line = self.search.fits([*self.kept, x], x, self.line)
             self._nearest = self._nearest and line is None
         if line is not None:
             self.line = line
-            self.kept.append(x)
+            self._enter(x)
         return line is not None
+
+    def _full(self, x: Wish) -> bool:
+        """Whether one of the rooms of `x` has as many as it can hold, wherever in their bounds they are."""
+        for room in x.kind.own:
+            many, since, until = self._used.get(room, (0, LATE, PAST))
+            over = max(until, x.end) - room.per
+            if min(since, x.wish) > over and (many >= room.most or room.times[many - room.most] > over):
+                return True
+        return False
+
+    def _enter(self, x: Wish) -> None:
+        self.kept.append(x)
+        for room in x.kind.takes:
+            many, since, until = self._used.get(room, (0, LATE, PAST))
+            self._used[room] = many + 1, min(since, x.wish), max(until, x.end)
 
     def narrow(self, x: Wish, wish: int, end: int) -> bool:
         """Let one that is kept take place between these two only, if that is possible without losing any."""
         before = x.wish, x.end
-        x.wish, x.end = wish, end
+        x.within(wish, end)
         if wish <= self.moment(x) <= end:
             return True
-        line = self.search.fits(self.kept)
+        others = [(at, y) for at, y in self.line if y is not x]
+        line = self.search.fits(self.kept, x, others)
         if line is None:
-            x.wish, x.end = before
+            x.within(*before)
             self.search.loosened(x)
             return False
         self.line, self._nearest = line, False
@@ -74,21 +91,24 @@ class Keeping:
             if not x.fixed:
                 pinned = self._pin(x, pinned)
         for x, wish, end in bounds:
-            x.wish, x.end = wish, end
+            x.within(wish, end)
             self.search.loosened(x)
         return self.line
 
     def _pin(self, x: Wish, pinned: Line) -> Line:
         """Hold `x` at the earliest moment at which all can be kept."""
-        t, best = self.moment(x), _moment(x, self.search.beside(x, pinned) or self.line)
+        t = best = self.moment(x)
+        if t != x.opened:
+            best = _moment(x, self.search.beside(x, pinned) or self.line)
         while best < t:
             x.end = t - 1
-            line = self.search.fits(self.kept)
+            others = [(at, y) for at, y in self.line if y is not x]
+            line = self.search.fits(self.kept, x, others)
             if line is None:
                 self.search.loosened(x)
                 break
             self.line, t = line, _moment(x, line)
-        x.wish = x.end = t
+        x.within(t, t)
         return sorted([*pinned, (t, x)], key=by_moment)
 
 

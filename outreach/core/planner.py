@@ -176,9 +176,12 @@ class Plan(Mapping[str, Place]):
 
     def _beside(self, f: FollowUp, at: datetime) -> Iterator[tuple[FollowUp, Touch]]:
         """The planned touches that `f` has to reckon with at that moment. One that doesn't obey caps goes anyway, so
-        what is more important needs to keep its distance only behind it."""
+        what is more important needs to keep its distance only behind it; of two such at one moment the less important
+        one is behind."""
+        either = not self._policy.cadence.policy(f.purpose).obeys_caps
         for other, touch in self._touches:
-            anyway = touch.at > at and not self._policy.cadence.policy(other.purpose).obeys_caps
+            behind = touch.at > at or (either and touch.at == at)
+            anyway = behind and not self._policy.cadence.policy(other.purpose).obeys_caps
             if other is not f and not (anyway and by_importance(f) < by_importance(other)):
                 yield other, touch
 

@@ -55,37 +55,27 @@ class Room:
 
 @dataclass(slots=True, eq=False)
 class Row:
-    """Unanswered contacts in a row, where there is a back-off: behind the n-th one the next waits `gaps[n]`, the last
-    of them behind any more.
+    """Unanswered contacts in a row, where there is a back-off: behind the n-th one the next waits `gaps[n]`, which are
+    the longest from `longest` on; there is one for each that may ever stand in it.
 
-    `before` are too long ago to be listed in `times`; these are sorted, and begin with one instant long past. One that
-    counts for nobody but must wait all the same has a row of its own, in which it is counted too.
+    `times` is sorted, and begins with one instant long past; those that are too long ago to be listed stand in front as
+    such instants too, as many as make a difference. One that counts for nobody but must wait all the same has a row of
+    its own, in which it is counted too.
     """
 
-    before: int
     gaps: Sequence[int]
+    longest: int
     times: list[int]
-
-    @property
-    def count(self) -> int:
-        """How many there are so far, but no more than make a difference."""
-        many, most = self.before + len(self.times), len(self.gaps)
-        return (many if many < most else most) - 1
 
     @property
     def free(self) -> int:
         """From when on one more may follow."""
-        return self.times[-1] + self.gaps[self.count]
+        return self.times[-1] + self.gaps[len(self.times) - 1]
 
     @property
     def settled(self) -> bool:
         """Whether one more makes no gap longer but the one that it begins itself."""
-        return self.before + len(self.times) >= len(self.gaps) - 1
-
-    def gap(self, more: int) -> int:
-        """What will lie behind the last of so many more."""
-        place = self.count + more
-        return self.gaps[place if place < len(self.gaps) else -1]
+        return len(self.times) >= self.longest
 
 
 @dataclass(slots=True, eq=False)
@@ -96,6 +86,9 @@ class Kind:
     find a place, `takes` those in which it takes one, `foreign` those of `takes` that aren't its own but another's, who
     must not be pushed out. `row` is the row in which it must wait, `rows` are those in which others wait for it. Beyond
     `reach` it is in nobody's way, once its rows are settled.
+
+    What a walk asks for at every step is laid out by `bind`: `needs` are the times, the place that counts (from the
+    end) and the length of its own rooms; `books` are the times of all in which it is entered.
     """
 
     opens: Callable[[int], int]
@@ -106,6 +99,13 @@ class Kind:
     row: Row | None = None
     rows: list[Row] = field(default_factory=list)
     reach: int = 1
+    needs: list[tuple[list[int], int, int]] = field(default_factory=list)
+    books: list[list[int]] = field(default_factory=list)
+
+    def bind(self) -> None:
+        """To be called when all its rooms and rows are there."""
+        self.needs = [(room.times, -room.most, room.per) for room in self.own]
+        self.books = [*[room.times for room in self.takes], *[row.times for row in self.rows]]
 
     def tells(self, t: int) -> bool:
         """Whether it may be told then in the contact of another one: no new place is taken, but where a law's are all
@@ -117,8 +117,9 @@ class Kind:
 class Wish:
     """A follow-up as the search sees it: not before `wish`, not after `end`; `rank` 0 is the most important.
 
-    `first` is where it would stand if it were alone. One that is `fixed` goes at that moment whatever else is planned,
-    because it doesn't obey caps; the others have to reckon with it. One that `drops` isn't worth anybody's waiting.
+    `first` is where it would stand if it were alone, and `opened` where its kind opens from `wish` on: the same, until
+    its bounds are narrowed. One that is `fixed` goes at its moment whatever else is planned, because it doesn't obey
+    caps; the others have to reckon with it. One that `drops` isn't worth anybody's waiting.
     """
 
     id: str
@@ -130,6 +131,13 @@ class Wish:
     fixed: bool = False
     may_join: bool = False
     drops: bool = False
+    opened: int = 0
+
+    def within(self, wish: int, end: int) -> None:
+        """Set its bounds."""
+        if wish != self.wish:
+            self.wish, self.opened = wish, self.kind.opens(wish)
+        self.end = end
 
 
 #: Wishes with their moments, in order of time.

@@ -10,6 +10,9 @@ from typing import Any, Protocol
 from outreach.core.moment import Span, When
 from outreach.core.ticks import Ticks
 
+#: A day on a wall clock may be shorter or longer than 24 hours, but never by as much as this.
+A_DAY = timedelta(days=1)
+
 
 class Condition(Protocol):
     """A checked CEL condition. Never raises: what can't be evaluated is false, and `explain` says why."""
@@ -146,18 +149,24 @@ class Rule:
     owner: str = ""
     file: str = ""
     line: int = 0
+    #: Event types of the past that its conditions ask for and its templates speak of.
+    facts: frozenset[str] = field(init=False, repr=False, compare=False)
+    #: News that is younger than this is young enough on every calendar.
+    young: timedelta | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """What is asked at every event is worked out once."""
+        asked = (self.when, *(step.when for step in self.steps))
+        told = frozenset(t for step in self.steps for t in step.history)
+        facts = told | {t for condition in asked if condition is not None for t in condition.needs_facts}
+        object.__setattr__(self, "facts", facts)
+        young = self.max_event_age.elapsed - A_DAY if self.max_event_age is not None else None
+        object.__setattr__(self, "young", young)
 
     @property
     def by_clock(self) -> bool:
         """Whether no event sets it off."""
         return isinstance(self.trigger, OnDate | OnInactive | OnEvery)
-
-    @property
-    def facts(self) -> frozenset[str]:
-        """Event types of the past that its conditions ask for and its templates speak of."""
-        asked = (self.when, *(step.when for step in self.steps))
-        told = frozenset(t for step in self.steps for t in step.history)
-        return told | {t for condition in asked if condition is not None for t in condition.needs_facts}
 
 
 def type_matches(pattern: str, event_type: str) -> bool:
@@ -173,7 +182,7 @@ def comes_again(rule: Rule) -> bool:
 #: Events that report what the business did or noted: none of them is a deed of the customer's.
 NOT_MADE_BY_CUSTOMER = frozenset(
     {"outcome", "contact.made", "customer.changed", "customer.merged", "consent.given", "consent.withdrawn",
-     "complaint.resolved"}
+     "complaint.resolved", "message.bounced"}
 )  # fmt: skip
 
 

@@ -36,6 +36,10 @@ class RuleIndex(Mapping[str, Rule]):
     def __getitem__(self, name: str) -> Rule:
         return self._rules[name]
 
+    def get(self, name: str, default: Rule | None = None) -> Rule | None:  # type: ignore[override]
+        """As of any mapping, which would ask by way of an exception."""
+        return self._rules.get(name, default)
+
     def __iter__(self):  # type: ignore[no-untyped-def]
         return iter(self._rules)
 

@@ -16,37 +16,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import le
-from typing import Any
 
+from outreach.core.crowding import crowded
+from outreach.core.outlook import Outlook, by_end
 from outreach.core.room import LATE, PAST, Kind, Line, Wish
-from outreach.core.walk import Walk
 
 #: Fewer than this are tried faster than looked up.
-FEW = 4
-
-#: Who waits for a room: the earliest moment of any and how many they are; then the room's times, `most` and `per`.
-_Queue = list[Any]
-#: Who waits in a row: the earliest moment of any, how far the last lies behind the first at least, and its place among
-#: all that are unanswered; then the row's gaps, and the place from which on they are the longest.
-_Column = list[Any]
+FEW = 10
+#: In microseconds, two of the longest gaps of a common cadence: what is farther away has little to do with it.
+NEAR = 320 * 3600 * 10**6
 
 
-class Search(Walk):
+class Search(Outlook):
     """A walk that looks for an order in which all have a place.
 
     `group` are all that it will ever be asked about; `steps` bounds how many moments it gives, in all its searches.
     """
 
     def __init__(self, group: Sequence[Wish], steps: int = LATE) -> None:
-        super().__init__()
+        super().__init__(group)
         self.steps = steps
-        self._rooms = list(dict.fromkeys(room for x in group for room in x.kind.takes))
-        self._rows = list(dict.fromkeys(row for x in group for row in x.kind.rows))
-        rooms, rows = ({one: n for n, one in enumerate(some)} for some in (self._rooms, self._rows))
-        self._waits_in = {
-            kind: ([rooms[room] for room in kind.own if room in rooms], rows.get(kind.row))
-            for kind in {x.kind for x in group}
-        }
         self._fixed = any(x.fixed for x in group)
         others = {(id(room), -1): (room, -1) for x in group for room in x.kind.foreign}
         anyway = {(id(room), x.rank): (room, x.rank) for x in group if x.fixed for room in x.kind.takes}
@@ -55,13 +44,41 @@ class Search(Walk):
 
     def hopeless(self, todo: Sequence[Wish]) -> bool:
         """Whether it shows at once that not all of these can have their place."""
-        return self._moments(sorted(todo, key=_by_end), PAST) is None
+        return self._moments(sorted(todo, key=by_end), PAST) is None
 
-    def fits(self, todo: Sequence[Wish]) -> Line | None:
-        """An arrangement in which all of these have their place; None when there is none, or no more steps are left."""
-        line = list(self.line) if self._complete(sorted(todo, key=_by_end), PAST) else None
-        self.back_to(0)
+    def fits(self, todo: Sequence[Wish], x: Wish, others: Line) -> Line | None:
+        """An arrangement in which all of these have their place; None when there is none, or no more steps are left.
+
+        `x` is the one of them that is new, or has new bounds; `others` is how the rest could stand."""
+        line = self.squeezed(x, others)
+        if line is None and not self._hopeless_near(x, todo):
+            line = list(self.line) if self._complete(sorted(todo, key=by_end), PAST) else None
+            self.back_to(0)
         return line
+
+    def _hopeless_near(self, x: Wish, todo: Sequence[Wish]) -> bool:
+        """Whether it shows among those of them that are wished for about the time of `x`: fewer never have less room.
+        Who must come before all of these stands in the rows already, at some moment long past."""
+        near = [y for y in todo if y.end >= x.wish - NEAR and y.wish <= x.end + NEAR]
+        if len(near) == len(todo):
+            return crowded(x, todo, self.free)
+        first = min([y.wish for y in near])
+        before = [y for y in todo if y.end < first]
+        many = [(row, sum([row in y.kind.rows for y in before])) for row in self._rows]
+        for row, more in many:
+            row.times[:0] = [PAST] * more
+        hopeless = crowded(x, near, self.free) or not self._can_stand(near)
+        for row, more in many:
+            del row.times[:more]
+        return hopeless
+
+    def _can_stand(self, near: Sequence[Wish]) -> bool:
+        """Whether these could have their places if there were nobody else; yes when no steps are left to tell."""
+        saved, self._failed = self._failed, {}
+        found = self._complete(sorted(near, key=by_end), PAST)
+        self.back_to(0)
+        self._failed = saved
+        return found or self.steps <= 0
 
     def loosened(self, x: Wish) -> None:
         """The bounds of `x` are no longer as narrow as they were: what failed before it had its moment may do now."""
@@ -104,34 +121,6 @@ class Search(Walk):
         self.push(t, x)
         return True
 
-    def _moments(self, todo: list[Wish], now: int) -> tuple[list[int], int] | None:
-        """The earliest moment of each, LATE for one whose turn can't be next, and before when whoever is next must
-        come; None when not all have a place."""
-        moments, over = [], LATE
-        queues = [[LATE, 0, room.times, room.most, room.per] for room in self._rooms]
-        columns = [[LATE, 0, row.count, row.gaps, len(row.gaps) - 1] for row in self._rows]
-        views: dict[Kind, tuple[int, int, list[_Queue], _Column | None]] = {}
-        for x in todo:
-            kind, end = x.kind, x.end
-            view = views.get(kind)
-            if view is None:
-                rooms, place = self._waits_in[kind]
-                own, column = [queues[n] for n in rooms], columns[place] if place is not None else None
-                view = views[kind] = max(now, self.free(kind)), self.reach(kind), own, column
-            since, reach, own, column = view
-            if since < x.wish:
-                since = x.wish
-            if since >= over:
-                moments.append(LATE)
-            else:
-                since = self.earliest(x, since) if kind.foreign or x.fixed else kind.opens(since)
-                moments.append(since)
-                if since + reach < over:
-                    over = since + reach
-            if since > end or not _holds(own, since, end) or (column and not _in_line(column, since, end)):
-                return None
-        return moments, over
-
     def _next(self, todo: list[Wish], moments: list[int], over: int) -> list[tuple[int, Wish]]:
         """Who of them may be next, and where it stands among them."""
         found = [(place, x) for place, x in enumerate(todo) if moments[place] < over]
@@ -153,45 +142,7 @@ class Search(Walk):
         """What the walk leaves to those who come: the smaller, the better."""
         left = [now, *[max(now, t + room.per) for room in self._rooms for t in room.times[-room.most :]]]
         for row in self._rows:
-            left += row.count, max(now, row.free), self._waits(row)
+            left += min(len(row.times) - 1, row.longest), max(now, row.free), self._waits(row)
         for room, rank in self._watched:
             left.append(self._last_of(room, PAST, rank) or PAST)
         return tuple(left)
-
-
-def _holds(own: Sequence[_Queue], since: int, end: int) -> bool:
-    """Whether each of these rooms can hold one more, not before `since` and not after `end`, behind all that wait for
-    it and end earlier."""
-    for queue in own:
-        first, many, times, most, per = queue
-        if since < first:
-            queue[0] = first = since
-        if many:  # the first one of all has asked for its room already
-            if many < most:
-                free = times[many - most] + per
-                if free < first:
-                    free = first
-            else:
-                rounds, place = divmod(many, most)
-                free = times[place - most] + per
-                free = (free if free > first else first) + rounds * per
-            if free > end:
-                return False
-        queue[1] = many + 1
-    return True
-
-
-def _in_line(column: _Column, since: int, end: int) -> bool:
-    """The same for a row."""
-    first, width, place, gaps, last = column
-    if since < first:
-        column[0] = first = since
-    if first + width > end:
-        return False
-    column[2] = place = place + 1
-    column[1] = width + gaps[place if place < last else last]
-    return True
-
-
-def _by_end(x: Wish) -> tuple[int, int]:
-    return x.end, x.rank

@@ -10,7 +10,8 @@ from outreach.core.event import Event
 #: or a booking system has too many types to list them.
 BOOKKEEPING: Final = (
     "card.assigned", "card.cancelled", "card.snoozed", "card.undone", "complaint.resolved", "consent.given",
-    "consent.withdrawn", "customer.changed", "customer.merged", "memory.added", "note.added", "outcome.undone",
+    "consent.withdrawn", "customer.changed", "customer.merged", "memory.added", "message.bounced", "note.added",
+    "outcome.undone",
 )  # fmt: skip
 #: Of these types only some are, by one of their fields: a call that reached her, a contact that she made.
 ONLY_IF: Final = {"outcome": ("outcome", ("call_back", "reached")), "contact.made": ("direction", ("inbound",))}

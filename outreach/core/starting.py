@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.keys import share
@@ -22,10 +21,6 @@ class Started:
 
     follow_ups: list[FollowUp]
     traces: list[Trace]
-
-
-#: A day on a wall clock may be shorter or longer than 24 hours, but never by as much as this.
-A_DAY = timedelta(days=1)
 
 
 def fires_on(rule: Rule) -> tuple[str, ...]:
@@ -61,7 +56,7 @@ def why_not(rule: Rule, here: Situation) -> Reason | None:
         day = to_local(event.time, here.zone).date()
         if (rule.starts and day < rule.starts) or (rule.ends and day > rule.ends):
             return Reason(code="season", text=f"the rule runs from {rule.starts or 'ever'} until {rule.ends or 'ever'}")
-    if rule.max_event_age is not None and here.now - event.time > rule.max_event_age.elapsed - A_DAY:
+    if rule.max_event_age is not None and rule.young is not None and here.now - event.time > rule.young:
         oldest = rule.max_event_age.add(event.time, here.zone, policy.calendar, here.place)
         if oldest < here.now:
             numbers = {"happened": event.time.isoformat(), "known": here.now.isoformat(), "until": oldest.isoformat()}
@@ -114,11 +109,11 @@ def started_because(rule: Rule, here: Situation, scope: Scope) -> tuple[Reason, 
     return (on, Reason(code="when", text=rule.when.source, numbers=rule.when.seen(scope)))
 
 
-def _apply_late(rule: Rule, made: Sequence[FollowUp], now: datetime) -> list[FollowUp]:
+def _apply_late(rule: Rule, made: list[FollowUp], now: datetime) -> list[FollowUp]:
     """Steps whose worth was over before the run began: skipped, or done now (all, or the latest only)."""
     late = [f for f in made if f.state == "scheduled" and f.valid_until <= now]
     if not late:
-        return list(made)
+        return made
     keep = {"skip": [], "all": late, "latest": [max(late, key=lambda f: f.due)]}[rule.late]
     out = []
     for f in made:

@@ -71,6 +71,12 @@ class Timetable:
         if not self._hours:
             return t
         first = t // _LENGTH
+        known = self._days.get(first)
+        if known is not None:
+            starts, ends = known
+            place = bisect_right(ends, t)
+            if place < len(starts):
+                return t if t > starts[place] else starts[place]
         for day in range(first, min(first + LOOK_AHEAD, _LAST)):
             starts, ends = self._days.get(day) or self._learn(day)
             place = bisect_right(ends, t)
@@ -108,6 +114,12 @@ _made: Final = lru_cache(maxsize=512)(Timetable)
 def timetable(f: FollowUp, standing: Standing, policy: Policy) -> Timetable | None:
     """When the house's hours and those of laws allow such a contact; None when the customer's zone or place isn't
     known, and hours ask for it."""
+    c = standing.customer
+    key = timetable, f.channel, f.purpose, standing.zones, standing.places, c.country, c.region
+    return policy.worked_out(key, lambda: _timetable(f, standing, policy))
+
+
+def _timetable(f: FollowUp, standing: Standing, policy: Policy) -> Timetable | None:
     laws = in_force(policy.cadence.laws, standing.places, f.channel, f.purpose)
     if laws is None:
         return None

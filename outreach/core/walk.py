@@ -15,20 +15,16 @@ class Walk:
 
     def push(self, t: int, x: Wish) -> None:
         """`x` takes place at `t`."""
-        for room in x.kind.takes:
-            room.times.append(t)
-        for row in x.kind.rows:
-            row.times.append(t)
+        for times in x.kind.books:
+            times.append(t)
         self.line.append((t, x))
 
     def back_to(self, length: int) -> None:
         """Take back what was pushed since the walk had this length."""
-        while len(self.line) > length:
-            _, x = self.line.pop()
-            for room in x.kind.takes:
-                room.times.pop()
-            for row in x.kind.rows:
-                row.times.pop()
+        line = self.line
+        while len(line) > length:
+            for times in line.pop()[1].kind.books:
+                times.pop()
 
     def earliest(self, x: Wish, t: int) -> int:
         """The first moment from `t` on at which `x` may take place behind all that did; LATE when there is none."""
@@ -38,22 +34,20 @@ class Walk:
         free = self.free(kind)
         if t < free:
             t = free
-        if t < x.wish:
-            t = x.wish
-        t = kind.opens(t)
+        t = x.opened if t <= x.wish else kind.opens(t)
         return self._past_others(x, t) if kind.foreign else t
 
     def free(self, kind: Kind) -> int:
         """From when on one more of this kind fits behind all that have their places."""
         t = PAST
-        for room in kind.own:
-            free = room.times[-room.most] + room.per
+        for times, back, per in kind.needs:
+            free = times[back] + per
             if free > t:
                 t = free
         for row in kind.rows:
             if row is kind.row or self._waits(row):
-                many, most = row.before + len(row.times), len(row.gaps)
-                free = row.times[-1] + row.gaps[many - 1 if many < most else -1]
+                times = row.times
+                free = times[-1] + row.gaps[len(times) - 1]
                 if free > t:
                     t = free
         return t
@@ -61,7 +55,7 @@ class Walk:
     def reach(self, kind: Kind) -> int:
         """Beyond this it is in nobody's way, from where the walk is: LATE while it makes all gaps behind it longer."""
         for row in kind.rows:
-            if not row.settled:
+            if len(row.times) < row.longest:
                 return LATE
         return kind.reach
 
@@ -118,6 +112,36 @@ class Walk:
         self.back_to(0)
         return found
 
+    def squeezed(self, x: Wish, line: Line) -> Line | None:
+        """`line` with `x` somewhere in it, the others in their order behind it; None when that can't be."""
+        found, now = None, PAST
+        for place in range(len(line) + 1):
+            t = self.earliest(x, now)
+            if t > x.end:
+                break
+            if place == len(line) or t <= line[place][1].end:
+                self.push(t, x)
+                if self._follow(line[place:]):
+                    found = list(self.line)
+                    break
+                self.back_to(place)
+            if place < len(line):
+                now = line[place][0]
+                self.push(*line[place])
+        self.back_to(0)
+        return found
+
+    def _follow(self, line: Line) -> bool:
+        """Push all of these in their order, each as early as that leaves it."""
+        now, last = self.line[-1]
+        for _, x in line:
+            t = self.earliest(x, now)
+            if t > x.end or (x.fixed and t == now and not last.fixed):
+                return False
+            self.push(t, x)
+            now, last = t, x
+        return True
+
     def _leaves(self, x: Wish, t: int, line: Line, place: int) -> bool:
         """Whether all from `place` on may stay where they are when `x` comes before them at `t`."""
         if place == len(line):
@@ -130,12 +154,18 @@ class Walk:
         for at, z in line[place:]:
             if at - t >= reach:
                 break
-            if self.earliest(z, at) != at:
+            if not self._may_stay(z, at):
                 stay = False
                 break
             self.push(at, z)
         self.back_to(length)
         return stay
+
+    def _may_stay(self, x: Wish, t: int) -> bool:
+        """Whether `x`, for whom `t` was found, finds it still behind all that have their places."""
+        if x.fixed or x.kind.foreign:
+            return self.earliest(x, t) == t
+        return self.free(x.kind) <= t
 
 
 def by_moment(placed: tuple[int, Wish]) -> tuple[int, bool, int]:

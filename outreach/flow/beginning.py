@@ -44,12 +44,15 @@ def begin(batch: Batch, event: Event, rules: Iterable[Rule]) -> None:
 def _is_known(batch: Batch, rule: Rule, begun: Started) -> bool:
     """Whether this run goes on already. What isn't among the loaded ones is found when the batch is stored, except
     where runs are counted or something is done at once."""
-    if any(f.id in batch.changes.new or f.id in batch.began for f in begun.follow_ups):
-        return True
-    doubtful = [f for f in begun.follow_ups if not f.trigger.startswith("event:")]
-    if not doubtful or (rule.max_per_day is None and all(f.channel != "remember" for f in doubtful)):
+    run, new, began = begun.follow_ups, batch.changes.new, batch.began
+    for f in run:
+        if f.id in new or f.id in began:
+            return True
+    if not run or run[0].trigger.startswith("event:"):
         return False
-    return bool(batch.tx.follow_ups.known((f.customer, f.id) for f in doubtful))
+    if rule.max_per_day is None and all(f.channel != "remember" for f in run):
+        return False
+    return bool(batch.tx.follow_ups.known((f.customer, f.id) for f in run))
 
 
 def _within_limit(batch: Batch, rule: Rule, begun: Started) -> Started:
@@ -76,7 +79,10 @@ def _add_run(batch: Batch, rule: Rule, here: Situation, begun: Started) -> None:
     batch.changes.add(begun.follow_ups, begun.traces)
     if rule.once_window is not None and begun.follow_ups:
         batch.last_started.setdefault(here.customer.id, {})[rule.name] = begun.follow_ups[0].started
-    batch.open.setdefault(here.customer.id, []).extend(begun.follow_ups)
+    if (known := batch.open.get(here.customer.id)) is None:
+        batch.open[here.customer.id] = begun.follow_ups.copy()
+    else:
+        known += begun.follow_ups
     if rule.stop_on and begun.follow_ups:
         _end_if_overtaken(batch, rule, here.event, begun.follow_ups)
     for f in begun.follow_ups:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from outreach.core.follow_up import FollowUp
 from outreach.core.ledger import Touch
@@ -28,8 +29,9 @@ class Changes:
 
     def add(self, follow_ups: Iterable[FollowUp], traces: Iterable[Trace] = ()) -> None:
         """Follow-ups of a new run."""
-        self.new.update((f.id, f) for f in follow_ups)
-        self.traces.extend(traces)
+        for f in follow_ups:
+            self.new[f.id] = f
+        self.traces += traces
 
     def change(self, f: FollowUp, decision: str, reasons: tuple[Reason, ...], now: datetime) -> None:
         """A known follow-up that is different now, and why."""
@@ -57,7 +59,7 @@ class Changes:
 
     def wake_soon(self, now: datetime) -> bool:
         """Whether some of it is due before other processes look by themselves."""
-        soon, every = now + SOON, (*self.new.values(), *self.changed.values())
+        soon, every = now + SOON, chain(self.new.values(), self.changed.values())
         return any(f.wake is not None and f.wake <= soon for f in every)
 
     def store(self, tx: Transaction) -> None:

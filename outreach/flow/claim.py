@@ -5,7 +5,7 @@ Nothing is sent from in here. What comes out are attempts that are durable befor
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -27,11 +27,14 @@ from outreach.core.standing import Standing
 from outreach.core.stopping import ended
 from outreach.core.trace import Reason
 from outreach.flow.changes import Changes
+from outreach.flow.locking import Taken
+from outreach.flow.post import Post
 from outreach.flow.remembering import Say
 from outreach.flow.situations import events_of, situation_of
 from outreach.flow.standings import load_standings
 from outreach.ports import Rendered
 from outreach.store.attempts import Attempt
+from outreach.store.spent import Spent
 from outreach.store.store import Transaction
 
 #: After the intent is committed the provider must be called within this time, or not at all.
@@ -53,7 +56,7 @@ class Claim:
     worker: str
     render: Render
     say: Say
-    sender_of: Callable[[str], str]
+    post: Post
     lease: timedelta
     customers: MutableMapping[str, Customer]
     standings: dict[str, Standing]
@@ -73,6 +76,14 @@ class Claim:
         day = today(self.now, self.policy.zone)
         staff = self.tx.follow_ups.for_staff(*bounds(day, self.policy.zone))
         return Day(day, self.policy.zone, self.policy.calendar, *staff)
+
+    @cached_property
+    def spent(self) -> Spent:
+        """What went out by SMS in the house's day, for the house that has limits."""
+        if self.tx.shared:
+            self.tx.house.hold("sms", self.now)
+        day, hour = bounds(today(self.now, self.policy.zone), self.policy.zone)[0], self.now - timedelta(hours=1)
+        return Spent(self.tx.attempts, self.tx.ledger, day, hour)
 
     @cached_property
     def sharing(self) -> dict[str, list[str]]:
@@ -101,24 +112,20 @@ class Claim:
 
 
 def load(
-    tx: Transaction, due: list[FollowUp], now: datetime, policy: Policy, rules: RuleIndex, worker: str,
-    render: Render, say: Say, sender_of: Callable[[str], str], lease: timedelta,
+    tx: Transaction, taken: Taken, now: datetime, policy: Policy, rules: RuleIndex, worker: str, render: Render,
+    say: Say, post: Post, lease: timedelta,
 ) -> Claim:  # fmt: skip
-    """Load what deciding about these follow-ups needs. What is paused keeps no room from what is not, unless it is on
-    its way already."""
-    ids = sorted({f.customer for f in due})
-    customers = tx.customers.get(ids)
-    paused = tx.house.paused()
-    ahead = {
-        c: [f for f in of_one if f.rule not in paused or f.state != "scheduled"]
-        for c, of_one in tx.follow_ups.open_of(ids).items()
-    }
+    """Load what deciding about what was taken needs. What is paused keeps no room from what is not, unless it is on its
+    way already."""
+    ids, paused = sorted({f.customer for f in taken.fresh}), taken.paused
+    customers = taken.people.only(ids)
+    ahead = {c: [f for f in taken.open[c] if f.rule not in paused or f.state != "scheduled"] for c in ids}
     open_now = [f for of_one in ahead.values() for f in of_one]
     may_join = on_cap("merge", open_now, rules)  # and then it is judged with the one it joins
     return Claim(
-        tx=tx, now=now, policy=policy, rules=rules, worker=worker, render=render, say=say, sender_of=sender_of,
+        tx=tx, now=now, policy=policy, rules=rules, worker=worker, render=render, say=say, post=post,
         lease=lease, customers=customers, standings=load_standings(tx, customers, now, policy),
-        events=events_of(tx, [*due, *(o for o in open_now if o.id in may_join)]), ahead=ahead,
+        events=events_of(tx, [*taken.fresh, *(o for o in open_now if o.id in may_join)]), ahead=ahead,
     )  # fmt: skip
 
 
@@ -129,7 +136,9 @@ def write(claim: Claim) -> None:
     claim.tx.attempts.add(claim.attempts)
 
 
-def template_scope(f: FollowUp, rule: Rule, here: Situation, also: Also) -> dict[str, object]:
+def template_scope(
+    f: FollowUp, rule: Rule, here: Situation, also: Also, business: Mapping[str, str] | None = None
+) -> dict[str, object]:  # fmt: skip
     """What a template may speak of: plain data only; `now` on the customer's clock, `also` the reasons that joined."""
     event = as_scope(here.event) | (dict(here.overlay) if here.overlay else {})
     return {
@@ -138,7 +147,8 @@ def template_scope(f: FollowUp, rule: Rule, here: Situation, also: Also) -> dict
         "previous": here.previous or {},
         "memory": recalled(here.customer.memory, here.now),
         "now": here.now.astimezone(ZoneInfo(here.zone)),
-        "rule": {"name": rule.name, "about": rule.about},
+        "rule": {"name": rule.name, "about": rule.about, "purpose": f.purpose},
         "also": also,
         "history": here.past.latest_by_type(),
+        "business": dict(business or {}),
     }

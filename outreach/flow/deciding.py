@@ -13,6 +13,7 @@ from outreach.core.stopping import no_longer
 from outreach.core.trace import Reason, awaited
 from outreach.flow.claim import Claim
 from outreach.flow.going import expire, go
+from outreach.flow.phases import later_than_handed_over
 from outreach.flow.remembering import remember
 
 
@@ -104,6 +105,10 @@ def _judge(claim: Claim, f: FollowUp, here: Situation) -> None:
         claim.end(f, "suppressed", place.refused)
     elif place.joins:
         _wait_for(claim, f, place, next(o for o in others if o.id == place.joins))
+    elif place.at is not None and place.at <= claim.now and (shut := claim.post.shut(f.channel, claim.now)):
+        _wait_or_end(claim, f, shut)
+    elif place.at is not None and place.at <= claim.now and (later := later_than_handed_over(claim, f)):
+        _wait_or_end(claim, f, later)
     elif place.at is not None and place.at <= claim.now:
         joining = [o for o in others if o.id in may_join and plan[o.id].joins == f.id]
         go(claim, f, here, [o for o in joining if not _ended(claim, o)])

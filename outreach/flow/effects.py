@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from outreach.core.event import Event
 from outreach.core.follow_up import OUTCOMES
+from outreach.core.guard import Policy
 from outreach.core.promise import wrong as no_promise
 from outreach.core.quiet import MARKS
 from outreach.flow.by_hand import contact_made
@@ -23,6 +24,11 @@ from outreach.flow.replying import message_received
 from outreach.flow.undoing import take_back
 from outreach.flow.uniting import merge
 from outreach.flow.watching import arm
+
+
+def means(policy: Policy, event_type: str) -> bool:
+    """Whether events of this type mean something to the engine itself."""
+    return event_type in EFFECTS or bool(policy.cadence.hold_of(event_type))
 
 
 def apply(batch: Batch, event: Event) -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
+from outreach.core.dying import dies
 from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
 from outreach.core.guard import Policy
 from outreach.core.keys import bucket_of, make_id
+from outreach.core.law import Place
 from outreach.core.ledger import Touch
 from outreach.core.merging import also, riding
 from outreach.core.situation import Situation
@@ -14,7 +19,10 @@ from outreach.core.standing import Standing
 from outreach.core.trace import Reason, awaited
 from outreach.flow.batch import waiting_for_room
 from outreach.flow.claim import DEADLINE, Claim
+from outreach.flow.phases import contact_at
+from outreach.flow.spending import objection
 from outreach.ports import Rendered
+from outreach.rendering import sms_segments
 from outreach.store.attempts import Attempt
 from outreach.store.codec import dump
 
@@ -54,11 +62,13 @@ def go(claim: Claim, f: FollowUp, here: Situation, joining: Sequence[FollowUp]) 
                       address=standing.customer.address(f.channel))  # fmt: skip
         claim.changes.change(gone, "listed", (), claim.now)
         if f.channel == "call":
-            _reserve(claim, f, standing)
+            _reserve(claim, f, standing, claim.now)
     else:
         text = claim.render(f, rule, here, standing, also(joining, claim.rules))
         if text.problem:
             claim.end(f, "held", Reason(code="template", text=text.problem))
+            return
+        if f.channel == "sms" and _costs_too_much(claim, f, standing, text):
             return
         gone = _intend(claim, f, standing, text)
     for o in joining:
@@ -76,17 +86,34 @@ def _has_room(claim: Claim, f: FollowUp) -> bool:
     if full is None:
         claim.day.take(f)
         return True
-    again, reason = full
+    _wait(claim, f, *full)
+    return False
+
+
+def _wait(claim: Claim, f: FollowUp, again: datetime, reason: Reason) -> None:
+    """Put it off; what has no time left is over."""
     if claim.now >= f.valid_until:
         expire(claim, f, (reason,))
     else:
         later = evolve(f, wake=min(again, f.valid_until), reason=reason.code)
         claim.changes.change(later, "deferred", (reason,), claim.now)
-    return False
+
+
+def _costs_too_much(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> bool:
+    """Whether this SMS is not paid for now; then it waits, or is held for a person to see."""
+    phone, key = standing.customer.phone, standing.address_keys.get("sms", "")
+    no = objection(claim, f, phone, key, sms_segments(text.body)[0])
+    if no is None:
+        return False
+    if no.again is None:
+        claim.end(f, "held", no.reason)
+    else:
+        _wait(claim, f, no.again, no.reason)
+    return True
 
 
 def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> FollowUp:
-    number, address = f.attempt + 1, standing.customer.address(f.channel)
+    number, address, later = f.attempt + 1, standing.customer.address(f.channel), contact_at(claim, f)
     taken = evolve(
         f, state="claimed", wake=claim.now + claim.lease, attempt=number, worker=claim.worker, address=address,
         reason="",
@@ -95,22 +122,33 @@ def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> Fo
     claim.attempts.append(
         Attempt(
             id=make_id(bucket_of(claim.tx.tenant, f.customer), "attempt", f.id, str(number)), customer=f.customer,
-            follow_up=f.id, number=number, worker=claim.worker, sender=claim.sender_of(f.channel), channel=f.channel,
+            follow_up=f.id, number=number, worker=claim.worker, sender=claim.post.name(f.channel), channel=f.channel,
             purpose=f.purpose,
             address=address, address_key=standing.address_keys.get(f.channel, ""), made=claim.now,
             deadline=claim.now + DEADLINE, subject=text.subject, body=text.body, html=text.html,
+            send_at=later,
+            **_of_an_sms(claim, f, standing, text, later or claim.now),
         )
     )  # fmt: skip
-    _reserve(claim, f, standing)
+    claim.post.gates.take(claim.post.senders[f.channel], text.body, claim.now)
+    _reserve(claim, f, standing, later or claim.now)
     return taken
 
 
-def _reserve(claim: Claim, f: FollowUp, standing: Standing) -> None:
-    """A place in the windows, in the very transaction that claims: from now on it counts."""
+def _of_an_sms(claim: Claim, f: FollowUp, standing: Standing, text: Rendered, at: datetime) -> dict[str, Any]:
+    """What it costs, and when the provider must give it up."""
+    if f.channel != "sms":
+        return {}
+    return {"segments": sms_segments(text.body)[0], "dies": dies(f, at, standing, claim.policy)}
+
+
+def _reserve(claim: Claim, f: FollowUp, standing: Standing, at: datetime) -> None:
+    """A place in the windows at the moment of the contact, in the very transaction that claims: it counts from now
+    on."""
     policy = claim.policy.cadence.policy(f.purpose)
     touch = Touch(
         id=make_id(bucket_of(claim.tx.tenant, f.customer), "touch", f.id, str(f.attempt + 1)), customer=f.customer,
-        at=claim.now, channel=f.channel, purpose=f.purpose, counts=policy.counts, follow_up=f.id,
+        at=at, channel=f.channel, purpose=f.purpose, counts=policy.counts, follow_up=f.id,
         address_key=standing.address_keys.get(f.channel, ""), known=decided_by(claim.policy, standing),
     )  # fmt: skip
     claim.touches.append(touch)
@@ -122,5 +160,11 @@ def _reserve(claim: Claim, f: FollowUp, standing: Standing) -> None:
 
 def decided_by(policy: Policy, standing: Standing) -> str:
     """What this was decided by, for whoever judges it later: a customer moves, and a cadence is edited."""
-    c, places = standing.customer, sorted(standing.places)
-    return dump({"policy": policy.version, "zones": standing.zones, "places": places, "home": (c.country, c.region)})
+    c = standing.customer
+    return _decided_by(policy.version, standing.zones, standing.places, (c.country, c.region))
+
+
+@lru_cache(maxsize=1000)
+def _decided_by(version: str, zones: tuple[str, ...], places: frozenset[Place], home: tuple[str, str]) -> str:
+    """Most customers of a house live in the same few places."""
+    return dump({"policy": version, "zones": zones, "places": sorted(places), "home": home})

@@ -9,7 +9,8 @@ held.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, MutableMapping
+from collections.abc import Collection, Container, Iterable, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from outreach.core.customer import Customer
@@ -41,25 +42,66 @@ def hold_for(tx: Transaction, events: Iterable[Event]) -> People:
     return held
 
 
-def take_due(tx: Transaction, now: datetime, size: int, turn: Turn) -> list[FollowUp]:
-    """What is due, at most one of each customer: where this worker looks first, then anywhere. Its customers and their
-    addresses are held; what another worker holds is left to that one."""
+@dataclass(slots=True)
+class Taken:
+    """What is due, at most one of each customer, in the order in which it is decided; and what was read on the way, for
+    whoever decides: `people` are the customers held, `open` all that hasn't ended of theirs, `paused` what is."""
+
+    due: list[FollowUp] = field(default_factory=list)
+    people: People = field(default_factory=lambda: People({}))
+    open: dict[str, list[FollowUp]] = field(default_factory=dict)
+    paused: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def fresh(self) -> list[FollowUp]:
+        """What is to be decided."""
+        return [f for f in self.due if f.state != "claimed"]
+
+    @property
+    def stuck(self) -> list[FollowUp]:
+        """Claims that nobody has settled in time."""
+        return [f for f in self.due if f.state == "claimed"]
+
+
+def take_due(tx: Transaction, now: datetime, size: int, turn: Turn) -> Taken:
+    """What is due: where this worker looks first, then anywhere. Its customers and their addresses are held; what
+    another worker holds is left to that one."""
     paused = tx.house.paused()
-    found = turn.find(lambda some: tx.follow_ups.due(now, size, paused, some), size, lambda f: bucket_in(f.id))
-    if tx.shared and found:
-        held = _held(tx, {f.customer for f in found}) or _held(
-            tx, {f.customer for f in tx.follow_ups.due(now, 8 * size, paused)}, size
-        )
-        found = tx.follow_ups.due_of(held, now, paused)
-    return sorted(found, key=lambda f: (f.wake or now, -f.priority, f.customer, f.rule, f.id))
+    found = turn.find(lambda some: tx.follow_ups.due(now, size, paused, some), size, lambda f: bucket_in(f[1]))
+    if not found:
+        return Taken()
+    who = {customer for customer, _ in found}
+    if tx.shared:
+        people, held = _held(tx, who)
+        if not held:
+            more = {customer for customer, _ in tx.follow_ups.due(now, 8 * size, paused)}
+            people, held = _held(tx, more, size)
+    else:
+        people, held = tx.customers.get(who), [*who]
+    open_now = tx.follow_ups.open_of(held)
+    firsts = (first_due(of_one, now, paused) for of_one in open_now.values())
+    due = sorted((f for f in firsts if f is not None), key=lambda f: (f.wake, -f.priority, f.customer, f.rule, f.id))
+    return Taken(due, people, open_now, paused)
+
+
+def first_due(open_now: Iterable[FollowUp], now: datetime, paused: Container[str]) -> FollowUp | None:
+    """What is looked at first of one customer's. A pause holds what is scheduled and what is on the list; what is being
+    sent is always brought to its end."""
+    everything = "*" in paused
+    found = [
+        f for f in open_now
+        if f.wake is not None and f.wake <= now
+        and (f.state == "claimed" or not (everything or f.rule in paused))
+    ]  # fmt: skip
+    return min(found, key=lambda f: (f.wake, -f.priority, f.rule, f.id), default=None)
 
 
 def take_again(tx: Transaction, some: Collection[FollowUp], now: datetime) -> list[FollowUp]:
     """Those of these that are still due, held."""
-    wanted = {f.id for f in some}
-    tx.customers.hold({f.customer for f in some})
-    found = tx.follow_ups.due_of({f.customer for f in some}, now, tx.house.paused())
-    return [f for f in found if f.id in wanted]
+    wanted, who, paused = {f.id for f in some}, {f.customer for f in some}, tx.house.paused()
+    tx.customers.hold(who)
+    firsts = (first_due(of_one, now, paused) for of_one in tx.follow_ups.open_of(who).values())
+    return [f for f in firsts if f is not None and f.id in wanted]
 
 
 def take_watches(tx: Transaction, now: datetime, size: int, turn: Turn) -> list[Watch]:
@@ -83,16 +125,16 @@ def enter(tx: Transaction, ids: set[str], known: MutableMapping[str, Customer], 
     return new
 
 
-def _held(tx: Transaction, customers: Collection[str], most: int | None = None) -> list[str]:
-    """Those that could be held, with all of their addresses; nobody is waited for, so what is held waits for nobody
-    either. Who has become another customer, or was forgotten, has no row any more; what is still on its way there is
-    held itself."""
+def _held(tx: Transaction, customers: Collection[str], most: int | None = None) -> tuple[People, list[str]]:
+    """Those that could be held, with all of their addresses, and who they are; nobody is waited for, so what is held
+    waits for nobody either. Who has become another customer, or was forgotten, has no row any more; what is still on
+    its way there is held itself."""
     held = tx.customers.hold(customers, skip=True, most=most)
     taken = tx.customers.hold_addresses(_keys(tx, held), skip=True)
     free = [i for i, person in held.items() if not taken & set(tx.customers.keys(person).values())]
     left = set(customers) - held.keys()
     gone = left - tx.customers.get(left).keys() if left else left
-    return [*free, *(tx.follow_ups.hold(gone) if gone else ())]
+    return held, [*free, *(tx.follow_ups.hold(gone) if gone else ())]
 
 
 def _keys(tx: Transaction, people: Mapping[str, Customer]) -> set[str]:

@@ -34,8 +34,8 @@ def take_back(
     lost: list[Attempt] = []
     for f in stuck:
         for attempt in open_attempts(known, f):
-            may = post.native(attempt.channel) and f.rule not in paused and not post.stopped(tx, attempt)
-            (again if may and _goes_now(tx, f, attempt, now, post) else lost).append(
+            may = attempt.state == "intent" and post.native(attempt.channel) and f.rule not in paused
+            (again if may and not post.stopped(tx, attempt) and _goes_now(tx, f, attempt, now, post) else lost).append(
                 replace(attempt, deadline=now + DEADLINE)
             )
     tx.follow_ups.save(evolve(f, wake=now + lease, worker=worker) for f in stuck)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from outreach.core.consenting import suppressed, word, words_at
 from outreach.core.guard import Policy
+from outreach.core.planner import Place
+from outreach.errors import DatabaseError
+from outreach.flow.gates import Gates
 from outreach.ports import Answer, Clock, Message, Sender, Unsent
 from outreach.store.attempts import Attempt
 from outreach.store.store import Store, Transaction
@@ -24,6 +29,7 @@ class Post:
     senders: Mapping[str, Sender]
     clock: Clock
     policy: Policy
+    gates: Gates
 
     def name(self, channel: str) -> str:
         """The name of the sender of this channel."""
@@ -49,12 +55,38 @@ class Post:
                 stopped = self.stopped(tx, attempt)
             if stopped:
                 return Unsent(code=stopped, text="stopped between claim and call")
-        return self.senders[attempt.channel].send(
+        answer = self.senders[attempt.channel].send(
             Message(
                 attempt=attempt.id, channel=attempt.channel, to=attempt.address, body=attempt.body,
                 subject=attempt.subject, html=attempt.html, customer=attempt.customer, purpose=attempt.purpose,
+                send_at=attempt.send_at,
+                valid_for=self._valid_for(attempt),
             )
         )  # fmt: skip
+        if self.gates.heard(self.senders[attempt.channel], answer, self.clock.now()):
+            self._tell(self.senders[attempt.channel].name)
+        return answer
+
+    def _valid_for(self, attempt: Attempt) -> int | None:
+        """Seconds that the provider may take, from the moment at which it sends."""
+        if attempt.dies is None:
+            return None
+        return int((attempt.dies - max(self.clock.now(), attempt.send_at or self.clock.now())).total_seconds())
+
+    def _tell(self, sender: str) -> None:
+        """Leave word for those who look from outside: `outreach doctor`."""
+        why = self.gates.troubles().get(sender, "")
+        with suppress(DatabaseError):  # the message's own answer is what counts
+            self.store.write(lambda tx: tx.house.set(f"sender:{sender}", why), repeatable=True)
+
+    def lead(self, channel: str) -> timedelta | None:
+        """How long before it goes a message is handed to this channel's sender; None: it goes at once."""
+        lead: timedelta | None = getattr(self.senders.get(channel), "lead", None)
+        return lead
+
+    def shut(self, channel: str, now: datetime) -> Place | None:
+        """Why nothing may be claimed for this channel's sender now, and until when."""
+        return self.gates.shut(self.senders[channel], now) if channel in self.senders else None
 
     def stopped(self, tx: Transaction, attempt: Attempt) -> str:
         """What was said since the claim: `paused`, `suppressed` or `withdrawn` (unless the purpose goes past it), or

@@ -4,6 +4,7 @@ sure holds her contacts for a day and is a task for a person."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from email.utils import parseaddr
 from typing import Final
 
@@ -37,13 +38,21 @@ _DIALLED: Final = re.compile(r"^(?:whatsapp|tel|sms):|[\s().\-/]")
 
 def message_received(batch: Batch, event: Event) -> None:
     """A reply is read, and what it says is done."""
-    reply = read(str(event.data.get("text", "")))
+    reply = reading(event.data)
     if reply.refuses:
         refuse(batch, event, reply)
     elif reply.kind == "wrong_number":
         disown(batch, event)
     elif reply.kind == "ambiguous" and batch.starts and event.time > batch.now - FRESH:
         _ask_a_person(batch, event, reply)
+
+
+def reading(data: Mapping[str, object]) -> Reply:
+    """What a message says. A carrier that has taken it for a stop (Twilio's `OptOutType`) knows keywords of the house's
+    own; that it took it for a yes or a cry for help means nothing here."""
+    if str(data.get("opt_out") or "").lower() == "stop":
+        return Reply("stop", words=str(data.get("text", ""))[:40])
+    return read(str(data.get("text", "")))
 
 
 def refuse(batch: Batch, event: Event, reply: Reply) -> None:

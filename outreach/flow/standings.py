@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from outreach.core.back_off import reach, unanswered
 from outreach.core.cadence import Cadence
-from outreach.core.consenting import words_at
-from outreach.core.customer import Customer
+from outreach.core.consenting import Suppression, words_at
+from outreach.core.customer import Consent, Customer
 from outreach.core.guard import Policy
 from outreach.core.standing import Standing
 from outreach.store.codec import EPOCH
@@ -23,10 +23,15 @@ def load_standings(
     ids = list(customers)
     keys = {c.id: tx.customers.keys(c) for c in customers.values()}
     every_key = {k for of_one in keys.values() for k in of_one.values()}
-    touches = tx.ledger.touches(ids, since)
-    at_address = tx.ledger.at_addresses(every_key, since)
+    touches, at_address = tx.ledger.near(ids, every_key, since)
     consents, (holds, marks) = tx.customers.consents(ids), tx.holds.of_and_marks(ids)
-    listed = tx.customers.suppressed(every_key)
+    suppressed: dict[tuple[str, str], str] = {}
+    words: dict[str, list[Suppression]] = {}
+    for s in tx.customers.suppressed(every_key):
+        if s.is_word:
+            words.setdefault(s.key, []).append(s)
+        else:
+            suppressed[s.key, s.scope] = s.reason
     signs, ignored = _signs(tx, ids, since, now, policy.cadence)
     return {
         c.id: Standing(
@@ -36,8 +41,8 @@ def load_standings(
             touches=tuple(touches.get(c.id, ())),
             address_keys=keys[c.id],
             at_address={k: tuple(at_address.get(k, ())) for k in set(keys[c.id].values())},
-            consents=(*consents.get(c.id, ()), *words_at(keys[c.id], listed)),
-            suppressed={(s.key, s.scope): s.reason for s in listed if not s.is_word},
+            consents=(*consents.get(c.id, ()), *(_words(keys[c.id], words) if words else ())),
+            suppressed=suppressed,
             holds=holds.get(c.id, {}),
             marks=marks.get(c.id, {}),
             last_sign=signs.get(c.id),
@@ -46,6 +51,10 @@ def load_standings(
         )
         for c in customers.values()
     }
+
+
+def _words(keys: Mapping[str, str], words: Mapping[str, list[Suppression]]) -> list[Consent]:
+    return words_at(keys, [s for key in set(keys.values()) for s in words.get(key, ())])
 
 
 def longest_window(cadence: Cadence) -> timedelta:

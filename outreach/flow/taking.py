@@ -3,8 +3,9 @@ follows when a step has ended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, MutableMapping, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from outreach.core.customer import Customer
@@ -47,8 +48,9 @@ def take_in(
     tx.house.learn_once(fresh)
     batch = intake.load(tx, fresh, now, policy, rules, customers)
     batch.starts, batch.say = starts, say
+    meaning = {t for t in {e.type for e in fresh} if effects.means(policy, t)}
     for event in sorted(fresh, key=_by_time):
-        _take(batch, event)
+        _take(batch, event, event.type in meaning)
     wake_by_signs(batch, fresh)
     batch.changes.store(tx)
     if batch.changes.wake_soon(now):
@@ -57,11 +59,12 @@ def take_in(
     return [_receipt(e, new, refused) for e in events], batch
 
 
-def _take(batch: Batch, event: Event) -> None:
+def _take(batch: Batch, event: Event, meaning: bool) -> None:
     """What it means to the engine, and then to the rules. What staff did with a card can be taken back, all of it."""
     before = deeds.before(batch) if event.type in deeds.DEEDS else None
-    effects.apply(batch, event)
-    intake.take(batch, batch.meant(event))
+    if meaning:
+        effects.apply(batch, event)
+    intake.take(batch, batch.meant(event) if batch.became else event)
     if before is not None:
         deeds.keep(batch, event, before)
 
@@ -95,18 +98,19 @@ def _receipt(event: Event, new: set[int], refused: Mapping[int, str]) -> Receipt
     return Receipt(id=event.id, status="accepted" if id(event) in new else "duplicate")
 
 
-def _by_time(event: Event) -> datetime:
-    return event.time
+_by_time = attrgetter("time")
 
 
 def empty_batch(
-    tx: Transaction, customers: Iterable[str], now: datetime, policy: Policy, rules: RuleIndex, say: Say = as_written
-) -> Batch:
-    """A batch without events: for what follows when a step has ended."""
+    tx: Transaction, customers: Iterable[str], now: datetime, policy: Policy, rules: RuleIndex, say: Say = as_written,
+    followed: Collection[str] | None = None,
+) -> Batch:  # fmt: skip
+    """A batch without events: for what follows when a step has ended; `followed` are those customers for whom something
+    may, all of them by default."""
     known = tx.customers.hold(customers)
     return intake.Batch(
         tx=tx, now=now, policy=policy, rules=rules, customers=known, history={}, last_started={}, open={},
-        holds=tx.holds.of(known), changes=Changes(), say=say,
+        holds=tx.holds.of(known if followed is None else followed), changes=Changes(), say=say,
     )  # fmt: skip
 
 

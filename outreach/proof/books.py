@@ -15,7 +15,9 @@ _TOUCHED: Final = frozenset({"sent", "delivered", "undelivered", "unknown"})
 _ON_ITS_WAY: Final = frozenset({"claimed", "listed"})
 _OPEN: Final = frozenset({"scheduled", "claimed", "listed"})
 #: Ends, by state and channel, that need no reason.
-_SPEAKS_FOR_ITSELF: Final = frozenset({("sent", "sms"), ("sent", "email"), ("done", "remember")})
+_SPEAKS_FOR_ITSELF: Final = frozenset(
+    {("sent", "sms"), ("sent", "email"), ("delivered", "sms"), ("delivered", "email"), ("done", "remember")}
+)
 #: By the state of an attempt, whether its touch stands.
 _STANDS: Final = {"intent": True, "accepted": True, "unknown": True, "unsent": False, "refused": False}
 #: Whoever takes a lost claim back comes within this time after its lease, in microseconds.
@@ -131,7 +133,7 @@ def _disagrees(t: Tried, e: Entry | None) -> str:
     if e.live != _STANDS.get(t.state, e.live):
         return f"an attempt is {t.state}, and its touch is {e.state}"
     # One whose worker died may be sent by another later, and counts from then.
-    in_time = t.made <= e.at and (t.ended is None or e.at <= t.ended)
+    in_time = e.at == t.send_at or (t.made <= e.at and (t.ended is None or e.at <= t.ended))
     if not in_time or (e.channel, e.address_key) != (t.channel, t.address_key):
         return "an attempt and its touch differ in moment, channel or address"
     return ""

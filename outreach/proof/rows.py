@@ -105,6 +105,7 @@ class Tried(NamedTuple):
     address_key: str
     made: int
     ended: int | None
+    send_at: int | None
 
 
 class Heard(NamedTuple):

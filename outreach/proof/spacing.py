@@ -22,7 +22,8 @@ _US: Final = timedelta(microseconds=1)
 #: Events that are no doing of the customer's; and those of which only some are, by one of their fields.
 _NOT_HERS: Final = frozenset(
     {"card.assigned", "card.cancelled", "card.snoozed", "card.undone", "complaint.resolved", "consent.given",
-     "consent.withdrawn", "customer.changed", "customer.merged", "memory.added", "note.added", "outcome.undone"}
+     "consent.withdrawn", "customer.changed", "customer.merged", "memory.added", "message.bounced", "note.added",
+     "outcome.undone"}
 )  # fmt: skip
 _HERS_IF: Final = {"outcome": ("outcome", ("reached", "call_back")), "contact.made": ("direction", ("inbound",))}
 

@@ -5,7 +5,8 @@ of work, data is copied to plain values first, and what is unknown or empty stop
 """
 
 from outreach.rendering.checking import Checker
+from outreach.rendering.footer import WithFooter
 from outreach.rendering.renderer import Renderer
 from outreach.rendering.segments import sms_segments
 
-__all__ = ["Checker", "Renderer", "sms_segments"]
+__all__ = ["Checker", "Renderer", "WithFooter", "sms_segments"]

@@ -5,8 +5,11 @@ A name that begins with `_` is no template of its own: it is the page around oth
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
@@ -58,8 +61,9 @@ def label(folder: Path, path: Path) -> str:
     return f"{folder.name}/{path.name}"
 
 
-def find(folder: Path, channel: str, name: str, language: str = "") -> tuple[Path, str]:
-    """The file to use and its language: "fr-CA" falls back to "fr", then to the file without a language ("").
+def find(folder: Path, channel: str, name: str, language: str = "") -> tuple[Path, str, os.stat_result]:
+    """The file to use, its language, and its status: "fr-CA" falls back to "fr", then to the file without a language
+    (""). The file is asked once for all of it: that is a tenth of what a short message costs.
 
     Raises:
         TemplateProblem: there is none; says which name was probably meant.
@@ -68,8 +72,10 @@ def find(folder: Path, channel: str, name: str, language: str = "") -> tuple[Pat
         said, hint = f"no channel `{channel}`", did_you_mean(channel, EXTENSIONS)
         raise TemplateProblem(said, label=f"{folder.name}/{name}.{channel}", hint=hint)
     for path, tag in _may_be(folder, channel, name, language):
-        if path.is_file():
-            return path, tag
+        with suppress(OSError):
+            status = os.stat(path)  # noqa: PTH116 - a third less than Path.stat, and nothing else
+            if stat.S_ISREG(status.st_mode):
+                return path, tag, status
     wanted = f"{folder.name}/{name}.{channel}.{EXTENSIONS[channel][0]}"
     there = {path.name.split(".")[0] for path, _ in _all(folder, channel)}
     raise TemplateProblem("no such template", label=wanted, hint=did_you_mean(name, there))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from os import stat_result
 from pathlib import Path
 
 from markupsafe import Markup
@@ -53,8 +53,8 @@ class Renderer:
         line.
         """
         try:
-            path, found = files.find(self.folder, channel, name, language)
-            return self.compose(path, found, channel, context)
+            path, found, status = files.find(self.folder, channel, name, language)
+            return self.compose(path, found, channel, context, status)
         except TemplateProblem as problem:
             return Rendered(problem=str(problem))
 
@@ -65,17 +65,21 @@ class Renderer:
         except TemplateProblem as problem:
             return Rendered(problem=str(problem))
 
-    def compose(self, path: Path, language: str, channel: str, context: Mapping[str, object]) -> Rendered:
-        """As `render`, with this very file.
+    def compose(
+        self, path: Path, language: str, channel: str, context: Mapping[str, object], status: stat_result | None = None
+    ) -> Rendered:
+        """As `render`, with this very file; `status` is the file's, where that was just asked for.
 
         Raises:
             TemplateProblem: whatever goes wrong.
         """
-        with _labelled(files.label(self.folder, path)):
-            prepared = self._prepare(path, language)
+        try:
+            prepared = self._prepare(path, language, status)
             layout = self._prepare(*files.find_layout(prepared.source, self.folder)) if prepared.source.layout else None
             used = prepared.names | layout.names if layout else prepared.names
             return _message(prepared, layout, channel, plain(context, used, links=channel not in REACHING))
+        except Exception as error:
+            raise _labelled(error, files.label(self.folder, path)) from None
 
     def compose_text(self, text: str, context: Mapping[str, object]) -> Rendered:
         """As `render_text`.
@@ -83,12 +87,14 @@ class Renderer:
         Raises:
             TemplateProblem: whatever goes wrong.
         """
-        with _labelled("the rule's text"):
+        try:
             piece = _short(text)
             return Rendered(body=piece.run(plain(context, piece.names), "", LONGEST["task"]).strip())
+        except Exception as error:
+            raise _labelled(error, "the rule's text") from None
 
-    def _prepare(self, path: Path, language: str) -> Prepared:
-        status = path.stat()
+    def _prepare(self, path: Path, language: str, status: stat_result | None = None) -> Prepared:
+        status = status or path.stat()
         stamp = (status.st_mtime_ns, status.st_size)
         kept = self._prepared.get(path)
         if kept is None or kept[0] != stamp:
@@ -97,16 +103,12 @@ class Renderer:
         return kept[1]
 
 
-@contextmanager
-def _labelled(label: str) -> Iterator[None]:
+def _labelled(error: Exception, label: str) -> TemplateProblem:
     """Every problem says in which file it is; a page that the CSS or text maker can't take, or a bug, is one too, and
     must not stop a whole batch."""
-    try:
-        yield
-    except TemplateProblem as problem:
-        raise problem.within(label) from None
-    except Exception as error:
-        raise TemplateProblem(f"{type(error).__name__}: {error}", label=label) from None
+    if isinstance(error, TemplateProblem):
+        return error.within(label)
+    return TemplateProblem(f"{type(error).__name__}: {error}", label=label)
 
 
 @lru_cache(maxsize=1_000)
@@ -116,12 +118,15 @@ def _short(text: str) -> Piece:
 
 
 def _read(folder: Path, path: Path, language: str) -> Prepared:
-    with _labelled(label := files.label(folder, path)):
+    label = files.label(folder, path)
+    try:
         source = files.read(path, language)
         front = {key: prepare(part.text, part.line, html=False) for key, part in source.front.items()}
         body = prepare(source.body.text, source.body.line, html=source.html)
         names = body.names.union(*(piece.names for piece in front.values()))
         return Prepared(source, label, body, front, names)
+    except Exception as error:
+        raise _labelled(error, label) from None
 
 
 def _message(prepared: Prepared, layout: Prepared | None, channel: str, context: Mapping[str, object]) -> Rendered:
@@ -146,9 +151,11 @@ def _message(prepared: Prepared, layout: Prepared | None, channel: str, context:
 
 def _laid_out(layout: Prepared, text: str, context: Mapping[str, object], language: str) -> str:
     """The body inside its page. It was escaped when it was made, so it is Markup here and nothing else is."""
-    with _labelled(layout.label):
-        given = {CONTENT: Markup(text), "language": language or "en"}
+    given = {CONTENT: Markup(text), "language": language or "en"}
+    try:
         return layout.body.run({**context, **given}, language, LONGEST["email"])
+    except Exception as error:
+        raise _labelled(error, layout.label) from None
 
 
 def _line(key: str, piece: Piece, context: Mapping[str, object], language: str) -> str:

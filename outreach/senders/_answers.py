@@ -10,8 +10,9 @@ from typing import Literal
 from outreach.ports import Answer, Message, Refused, Unknown, Unsent
 from outreach.senders._line import LineError, NotConnected
 
-#: `suppress` the address, `stop` the sender, `wait` and try again, `refuse` this message only, `unknown`: who can tell?
-Verdict = Literal["suppress", "stop", "wait", "refuse", "unknown"]
+#: `suppress` the address, `stop` the sender, `wait` and try again, `pace`: so too and slower, `refuse` this message,
+#: `unknown`: who can tell?
+Verdict = Literal["suppress", "stop", "wait", "pace", "refuse", "unknown"]
 
 LONGEST_TEXT = 200
 LONGEST_WAIT = 24 * 3600.0
@@ -20,8 +21,8 @@ LONGEST_WAIT = 24 * 3600.0
 def answer(verdict: Verdict, code: str, text: str = "", retry_after: float | None = None) -> Answer:
     """The answer that a verdict means."""
     match verdict:
-        case "wait":
-            return Unsent(code=code, text=text, retry_after=retry_after)
+        case "wait" | "pace":
+            return Unsent(code=code, text=text, retry_after=retry_after, slower=verdict == "pace")
         case "unknown":
             return Unknown(code=code, text=text)
         case _:
@@ -41,7 +42,7 @@ def by_status(status: int) -> Verdict:
     the other 4xx are a clear no.
     """
     if status == 429:
-        return "wait"
+        return "pace"
     if status in {401, 403, 404, 405, 407, 410}:
         return "stop"
     return "refuse" if 400 <= status < 500 and status != 408 else "unknown"

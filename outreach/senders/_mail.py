@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from outreach.core.unsubscribing import WITH_WAY_OUT
 from outreach.ports import Message
 
 #: From a message to the address of its unsubscribe page; None or "" where there is none.
 UnsubscribeUrl = Callable[[Message], str | None]
+#: A line of a header has 998 characters, and an address can't be broken over two.
+LONGEST_URL = 900
 
 
-def unsubscribe_headers(message: Message, url_of: UnsubscribeUrl | None) -> dict[str, str]:
-    """List-Unsubscribe for marketing; one-click (RFC 8058) where the page is https, as the RFC demands."""
-    url = url_of(message) if url_of and message.purpose == "marketing" else None
-    if not url:
-        return {}
-    headers = {"List-Unsubscribe": f"<{url}>"}
-    if url.startswith("https://"):
+def unsubscribe_headers(message: Message, url_of: UnsubscribeUrl | None, mailto: str = "") -> dict[str, str]:
+    """List-Unsubscribe for what nobody asked for; one-click (RFC 8058) where the page is https, as the RFC demands."""
+    wanted = message.purpose in WITH_WAY_OUT
+    url = url_of(message) if url_of and wanted else None
+    if url and len(url) > LONGEST_URL:
+        url = None
+    ways = [f"<{url}>"] if url else []
+    if mailto and wanted:
+        ways.append(f"<mailto:{mailto}?subject=unsubscribe>")
+    headers = {"List-Unsubscribe": ", ".join(ways)} if ways else {}
+    if url and url.startswith("https://"):
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return headers
 

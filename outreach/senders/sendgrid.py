@@ -20,6 +20,7 @@ from python_http_client.exceptions import HTTPError  # type: ignore[import-untyp
 from sendgrid import SendGridAPIClient  # type: ignore[import-untyped,unused-ignore]
 from sendgrid.helpers import mail as sg  # type: ignore[import-untyped,unused-ignore]
 
+from outreach.core.looking import CannotTell, Window
 from outreach.errors import ConfigError
 from outreach.ports import Answer, Message, Refused, Sent, Unknown
 from outreach.senders._answers import Verdict, answer, broken_line, by_status, in_short, seconds_to_wait
@@ -55,7 +56,8 @@ class _Line(Client):  # type: ignore[misc,unused-ignore]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendGridSender:
     """One API key and one From. `host` is for the EU's region and for tests; `timeout` is (connect, read) in seconds,
-    `total` bounds the call. `unsubscribe_url` gives marketing mails their List-Unsubscribe.
+    `total` bounds the call. `unsubscribe_url` and `unsubscribe_mailto` give mails that nobody asked for their
+    List-Unsubscribe.
 
     Raises:
         ConfigError: key or From missing, or a host that is not https.
@@ -68,6 +70,7 @@ class SendGridSender:
     timeout: tuple[float, float] = (3.0, 10.0)
     total: float = 12.0
     unsubscribe_url: UnsubscribeUrl | None = None
+    unsubscribe_mailto: str = ""
 
     name = "sendgrid"
     channels = frozenset({"email"})
@@ -93,6 +96,10 @@ class SendGridSender:
         except Exception as error:
             return Unknown(code="unreadable", text=in_short(error, message))
 
+    def find(self, window: Window) -> CannotTell:
+        """Its Email Activity API is a paid extra, at six requests a minute; its event webhook tells unasked."""
+        return CannotTell(text="SendGrid tells by its event webhook only", for_good=True)
+
     def _post(self, mail: sg.Mail) -> Reply:
         client = self._client()
         with suppress(HTTPError):  # the SDK's word for a reply of 300 and above; the reply itself says more
@@ -110,7 +117,7 @@ class SendGridSender:
         return client
 
     def _mail(self, message: Message) -> sg.Mail:
-        headers = unsubscribe_headers(message, self.unsubscribe_url)
+        headers = unsubscribe_headers(message, self.unsubscribe_url, self.unsubscribe_mailto)
         check(message, self.from_name, *headers.values())
         mail = sg.Mail(from_email=sg.From(self.from_email, self.from_name or None), subject=message.subject)
         person = sg.Personalization()

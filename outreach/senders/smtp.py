@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from outreach.core.looking import CannotTell, Window
 from outreach.errors import ConfigError
 from outreach.ports import Answer, Clock, Message, Refused, Sent, Unsent
 from outreach.senders._answers import Verdict, answer, broken_line, in_short
@@ -23,6 +24,8 @@ from outreach.senders._smtp import SaidNo, Session
 #: (no such mailbox, no such host, bad syntax, moved away, null MX, mailbox disabled)
 BAD_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 
+CRLF = "\r\n"
+
 #: What a 5xx means, by what it answers. Before the customer's address is named it can only be about us.
 STAGES: Mapping[str, Verdict] = {"session": "stop", "sender": "stop", "recipient": "refuse", "data": "refuse"}
 
@@ -32,7 +35,8 @@ class SmtpSender:
     """One server and one From. Port 465 speaks TLS from the first byte, others after STARTTLS, which is never skipped.
 
     `timeout` is (connect, read) in seconds, `total` bounds the call. `clock` dates the mails; without it the first
-    server does. `unsubscribe_url` gives marketing mails their List-Unsubscribe.
+    server does. `unsubscribe_url` and `unsubscribe_mailto` give mails
+    that nobody asked for their List-Unsubscribe.
 
     Raises:
         ConfigError: host or From missing, or a password that would travel in clear text.
@@ -49,6 +53,7 @@ class SmtpSender:
     total: float = 12.0
     clock: Clock | None = None
     unsubscribe_url: UnsubscribeUrl | None = None
+    unsubscribe_mailto: str = ""
 
     name = "smtp"
     channels = frozenset({"email"})
@@ -84,6 +89,10 @@ class SmtpSender:
                 code="tls" if isinstance(error, ssl.SSLError) else "disconnected", text=in_short(error, message)
             )
 
+    def find(self, window: Window) -> CannotTell:
+        """Nobody keeps what a server took."""
+        return CannotTell(text="SMTP has no look-up", for_good=True)
+
     def message_id(self, attempt: str) -> str:
         """The Message-ID of an attempt, by which bounces and replies find it again."""
         return f"<{attempt}@{self._domain}>"
@@ -102,7 +111,7 @@ class SmtpSender:
                 session.close()
 
     def _text(self, message: Message) -> bytes:
-        headers = unsubscribe_headers(message, self.unsubscribe_url)
+        headers = unsubscribe_headers(message, self.unsubscribe_url, self.unsubscribe_mailto)
         check(message, self.from_name, *headers.values())
         mail = EmailMessage(policy=SMTP)
         mail["From"] = Address(self.from_name, addr_spec=self.from_email)
@@ -111,13 +120,13 @@ class SmtpSender:
         mail["Message-ID"] = self.message_id(message.attempt)
         if self.clock:
             mail["Date"] = format_datetime(self.clock.now())
-        for name, value in headers.items():
-            mail[name] = value
         mail.set_content(message.body, cte="quoted-printable")
         if message.html:
             mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
             mail.set_boundary(f"={message.attempt}")  # otherwise the library rolls dice for one
-        return mail.as_bytes()
+        # The library would write a long address as encoded words, in which no mail program looks for one.
+        ways_out = "".join(f"{name}: {value.replace(', ', f',{CRLF} ')}{CRLF}" for name, value in headers.items())
+        return ways_out.encode("ascii") + mail.as_bytes()
 
 
 def _declined(no: SaidNo, message: Message) -> Answer:

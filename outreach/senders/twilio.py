@@ -10,8 +10,9 @@ from __future__ import annotations
 import base64
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,35 +21,25 @@ from twilio.http import HttpClient  # type: ignore[import-untyped,unused-ignore]
 from twilio.http.response import Response  # type: ignore[import-untyped,unused-ignore]
 from twilio.rest import Client  # type: ignore[import-untyped,unused-ignore]
 
+from outreach.core.looking import CannotTell, Found, Window
 from outreach.errors import ConfigError
-from outreach.ports import Answer, Message, Sent, Unknown
-from outreach.senders._answers import Verdict, answer, broken_line, by_status, in_short, seconds_to_wait
+from outreach.ports import Answer, Message, Refused, Sent, Unknown
+from outreach.senders._answers import answer, broken_line, by_status, in_short, seconds_to_wait
 from outreach.senders._http import Reply, base_url, request
 from outreach.senders._line import Limits, LineError
+from outreach.senders._twilio_codes import CODES
+from outreach.senders._twilio_list import found_in
 
 API = "https://api.twilio.com"
+E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
+#: Twilio refuses a SendAt that is less than 300 s ahead (35115): so nobody, however late it wakes, creates a message
+#: after its SendAt less that.
+LEAD = timedelta(minutes=16)
+#: Messages on one page of the list.
+PAGE = 100
 SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 UNDER_WAY = frozenset({"accepted", "scheduled", "queued", "sending", "sent", "delivered"})
-
-# Twilio's codes, in replies and in status callbacks, as https://www.twilio.com/docs/api/errors has them.
-# Opted out · not a number, a short code, not a mobile, a landline · unknown, cannot be reached
-SUPPRESS = (21610, 21211, 21265, 21614, 21635, 30005, 30006)
-# Credentials, account · our number · our Messaging Service · region, trial, callback, validity, filtered, unregistered
-ACCOUNT = (20003, 20005, 20008, 20404, 30002)
-NUMBER = (21212, 21266, 21401, 21601, 21603, 21606, 21657, 21659, 21660, 21661, 21663)
-SERVICE = (21701, 21702, 21703, 21704, 21705)
-SETTINGS = (21408, 21608, 21609, 21624, 30007, 30034)
-# 30 messages to one number in 30 s, "safe to retry", queue full, maintenance, overflow, rate, SendAt, the day's limit
-WAIT = (14107, 20429, 21611, 21730, 30001, 30022, 35115, 63038)
-
-#: A code not named here counts by its HTTP status. 21612 (From and To don't go together) is such a one: it is as often
-#: our number that is to blame as the customer's, whose address must not suffer for it.
-CODES: Mapping[int, Verdict] = {
-    **dict.fromkeys(SUPPRESS, "suppress"),
-    **dict.fromkeys((*ACCOUNT, *NUMBER, *SERVICE, *SETTINGS), "stop"),
-    **dict.fromkeys(WAIT, "wait"),
-}
 
 
 class _Line(HttpClient):  # type: ignore[misc,unused-ignore]
@@ -63,8 +54,9 @@ class _Line(HttpClient):  # type: ignore[misc,unused-ignore]
         """One request. Of what the SDK asks for, timeout and redirects are ours to say."""
         credentials = base64.b64encode(":".join(asked["auth"]).encode()).decode()
         headers = {**asked["headers"], "Authorization": f"Basic {credentials}"}
-        form = urlencode(asked["data"], doseq=True).encode()
-        self.reply = request(method, uri, headers, form, Limits(*self.sender.timeout, self.sender.total))
+        form = urlencode(asked["data"] or {}, doseq=True).encode()
+        asking = f"?{urlencode(asked['params'], doseq=True)}" if asked["params"] else ""
+        self.reply = request(method, uri + asking, headers, form, Limits(*self.sender.timeout, self.sender.total))
         return Response(self.reply.status, self.reply.body.decode("utf-8", "replace"), self.reply.headers)
 
 
@@ -73,8 +65,10 @@ class TwilioSender:
     """One Twilio account and one sender of it: a number (`from_`) or a Messaging Service, not both.
 
     `status_callback` is the public address of our hook; each message adds `?attempt=` and its attempt id. `timeout` is
-    (connect, read) in seconds, `total` bounds the call. After `validity` seconds (1 to 36,000) Twilio drops what it
-    could not deliver: what waits in its queue is out of reach of a STOP.
+    (connect, read) in seconds, `total` bounds the call. After `validity` seconds (1 to 36,000), or what a message says
+    itself, Twilio drops what it could not deliver: what waits in its queue is out of reach of a STOP. `per_second` is
+    how many segments a second it works off; None: no matter. `two_phase` hands messages that name their moment to
+    Twilio's own scheduler.
 
     Raises:
         ConfigError: credentials or sender missing, two senders, or an address that is not https.
@@ -89,20 +83,35 @@ class TwilioSender:
     timeout: tuple[float, float] = (3.0, 10.0)
     total: float = 12.0
     validity: int = 4 * 3600
+    per_second: float | None = None
+    two_phase: bool = False
 
     name = "twilio"
     channels = frozenset({"sms"})
-    idempotency = "none"
+
+    @property
+    def idempotency(self) -> str:
+        """With two phases a message can be taken back, and none can be created after its moment is near."""
+        return "revocable" if self.two_phase else "none"
+
+    @property
+    def lead(self) -> timedelta | None:
+        """How long before it goes a message is handed over."""
+        return LEAD if self.two_phase else None
 
     def __post_init__(self) -> None:
         if not (ACCOUNT_SID.fullmatch(self.account_sid) and self.auth_token):
             raise ConfigError("Twilio needs an account SID (AC and 32 hex digits) and its auth token")
         if bool(self.from_) == bool(self.messaging_service_sid):
             raise ConfigError("Twilio needs a number to send from, or a Messaging Service: exactly one of the two")
+        if self.two_phase and not self.messaging_service_sid:
+            raise ConfigError("Twilio sends in two phases through a Messaging Service only")
         base_url(self.base_url or API, "Twilio's base_url")
 
     def send(self, message: Message) -> Answer:
         """One POST; every outcome is one of the four answers."""
+        if not E164.fullmatch(message.to):
+            return Refused(code="no_phone", text="not a phone number in international form (E.164)")
         line = _Line(self)
         try:
             created = self._client(line).messages.create(**self._fields(message))
@@ -114,15 +123,44 @@ class TwilioSender:
         except Exception as error:  # a reply of a shape nobody has seen: not JSON, not an object
             return Unknown(code="unreadable", text=in_short(error, message))
 
+    def cancel(self, provider_id: str) -> bool:
+        """Take a scheduled message back; whether that is certain. Never raises."""
+        try:
+            changed = self._client(_Line(self)).messages(provider_id).update(status="canceled")
+            return str(changed.status) == "canceled"
+        except Exception:  # no line, a no, a reply of a shape nobody has seen: it may go out all the same
+            return False
+
+    def find(self, window: Window) -> Sequence[Found] | CannotTell:
+        """What was created for this number by this sender in the window: Twilio lists by number, the newest first."""
+        try:
+            pages = self._client(_Line(self)).messages.page(to=window.to, page_size=PAGE)
+            return found_in(pages, window, self._is_ours)
+        except LineError as error:
+            return CannotTell(text=f"Twilio could not be asked: {error.code}")
+        except Exception as error:
+            return CannotTell(text=f"Twilio's list could not be read: {type(error).__name__}")
+
+    def _is_ours(self, message: Any) -> bool:
+        return bool(self.from_ and message.from_ == self.from_) or bool(
+            self.messaging_service_sid and message.messaging_service_sid == self.messaging_service_sid
+        )
+
     def _client(self, line: _Line) -> Client:
         # Without an environment of its own the SDK would read region and edge from the process's.
         client = Client(self.account_sid, self.auth_token, http_client=line, environment={"TWILIO_REGION": ""})
         client.api.base_url = (self.base_url or API).rstrip("/")
         return client
 
+    def _validity(self, message: Message) -> int:
+        """Seconds, from 1 to 36,000: what the message itself may wait, and never longer than the sender's own."""
+        return max(1, min(self.validity if message.valid_for is None else message.valid_for, self.validity))
+
     def _fields(self, message: Message) -> dict[str, object]:
         who = {"from_": self.from_} if self.from_ else {"messaging_service_sid": self.messaging_service_sid}
-        fields = {"to": message.to, "body": message.body, "validity_period": self.validity, **who}
+        fields = {"to": message.to, "body": message.body, "validity_period": self._validity(message), **who}
+        if message.send_at:
+            fields |= {"schedule_type": "fixed", "send_at": message.send_at}
         if self.status_callback:
             joint = "&" if "?" in self.status_callback else "?"
             fields["status_callback"] = f"{self.status_callback}{joint}{urlencode({'attempt': message.attempt})}"
@@ -144,7 +182,8 @@ def _declined(error: Exception, reply: Reply, message: Message) -> Answer:
 def _accepted(created: object, message: Message) -> Answer:
     sid, status = getattr(created, "sid", None), getattr(created, "status", None)
     if isinstance(sid, str) and SID.fullmatch(sid) and status in UNDER_WAY:
-        return Sent(provider_id=sid)
+        early = message.send_at is not None and status != "scheduled"
+        return Sent(provider_id=sid, alarm=f"sent at once instead of scheduled: {status}" if early else "")
     code = getattr(created, "error_code", None) or 0
     if status == "failed" and code in CODES:
         return answer(CODES[code], str(code), "failed")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from outreach.core.keys import bucket_in
 from outreach.store.codec import Codec, micros
 from outreach.store.dialect import Book, names
 
@@ -13,7 +14,13 @@ from outreach.store.dialect import Book, names
 @dataclass(slots=True, kw_only=True)
 class Attempt:
     """One try: `intent` before the call, then `accepted`, `refused`, `unsent` or `unknown`. A value, like `FollowUp`:
-    not declared frozen, which would triple what it costs to make."""
+    not declared frozen, which would triple what it costs to make.
+
+    Of one that is `unknown`, `look` is when it is looked up at its provider next (None: a person must say), `looks` how
+    often nothing was found there, `evidence` what was found or why nobody can look. `delivery` is how far an accepted
+    one has come (see `core.delivery`). `send_at` is when the provider was asked to send it, where it sends in two
+    phases, and `batch` the provider's handle to take it back by. An SMS costs `segments`, and is given up at `dies`.
+    """
 
     id: str
     customer: str
@@ -35,9 +42,23 @@ class Attempt:
     code: str = ""
     detail: str = ""
     ended: datetime | None = None
+    look: datetime | None = None
+    looks: int = 0
+    evidence: str = ""
+    delivery: str = ""
+    send_at: datetime | None = None
+    batch: str = ""
+    segments: int = 0
+    dies: datetime | None = None
 
 
 _ATTEMPT = Codec(Attempt)
+_READ = names(_ATTEMPT.columns, "t.")
+#: What an answer says; and what is learnt afterwards, which an answer that comes late must not undo.
+_ENDING = ("state", "provider_id", "code", "detail", "ended", "look")
+_LEARNT = (*_ENDING, "looks", "evidence", "delivery")
+_KEYS = ("bucket", "tenant_id", "customer", "id")
+_ENDED, _KNOWN = _ATTEMPT.picker(_ENDING), _ATTEMPT.picker(_LEARNT)
 
 
 class Attempts(Book):
@@ -49,24 +70,76 @@ class Attempts(Book):
         self.insert("attempt", columns, [(self.bucket(a.customer), self.tenant, *_ATTEMPT.row(a)) for a in attempts])
 
     def end(self, attempts: Iterable[Attempt]) -> None:
-        """Write what became of them."""
-        rows = [
-            (a.state, a.provider_id, a.code, a.detail, micros(a.ended) if a.ended else None,
-             self.bucket(a.customer), self.tenant, a.customer, a.id)
-            for a in attempts
-        ]  # fmt: skip
-        changing = ("state", "provider_id", "code", "detail", "ended")
-        self.update("attempt", changing, ("bucket", "tenant_id", "customer", "id"), rows)
+        """Write what the senders answered."""
+        self.update("attempt", _ENDING, _KEYS, [(*_ENDED(a), *self._key(a)) for a in attempts])
+
+    def learn(self, attempts: Iterable[Attempt]) -> None:
+        """Write what was learnt about them afterwards."""
+        self.update("attempt", _LEARNT, _KEYS, [(*_KNOWN(a), *self._key(a)) for a in attempts])
+
+    def named(self, id_: str) -> Attempt | None:
+        """One attempt by its id alone, which names its bucket."""
+        try:
+            bucket = bucket_in(id_)
+        except ValueError:
+            return None
+        sql = f"SELECT {_READ} FROM attempt t WHERE t.bucket = ? AND t.tenant_id = ? AND t.id = ?"
+        return next(iter(_ATTEMPT.values(self.read(sql, bucket, self.tenant, id_))), None)
+
+    def accepted(self, attempts: Iterable[Attempt]) -> dict[str, Attempt]:
+        """Those of these that are known to be accepted, as they stand now."""
+        wanted = {a.id: a.customer for a in attempts}
+        rows = self.read_keyed(_READ, "attempt", "customer", set(wanted.values()), "t.state = 'accepted'")
+        return {a.id: a for a in _ATTEMPT.values(rows) if a.id in wanted}
+
+    def to_look_up(self, now: datetime, limit: int) -> list[Attempt]:
+        """Those nobody knows of that are to be looked up by now, the longest due first."""
+        where = "t.state = 'unknown' AND t.tenant_id = ? AND t.look <= ?"
+        sql = f"SELECT {_READ} FROM attempt t WHERE {where} ORDER BY t.look, t.id LIMIT ?"
+        return _ATTEMPT.values(self.read(sql, self.tenant, micros(now), limit))
+
+    def take(self, attempt: Attempt, until: datetime) -> bool:
+        """Nobody else looks this one up until then; False when somebody else took it first."""
+        assert attempt.look is not None
+        sql = "UPDATE attempt SET look = ? WHERE bucket = ? AND tenant_id = ? AND customer = ? AND id = ? AND look = ?"
+        return self.write(sql, micros(until), *self._key(attempt), micros(attempt.look)) == 1
+
+    def handed_over(self, now: datetime, limit: int) -> list[Attempt]:
+        """Those that are at the provider, and not yet to be sent."""
+        where = "t.send_at > ? AND t.tenant_id = ? AND t.state = 'accepted'"
+        sql = f"SELECT {_READ} FROM attempt t WHERE {where} ORDER BY t.send_at, t.id LIMIT ?"
+        return _ATTEMPT.values(self.read(sql, micros(now), self.tenant, limit))
+
+    def unknown(self, limit: int, *, looked_up: bool) -> list[Attempt]:
+        """Those nobody knows of, the oldest first: only those that a person must decide, or with those that are looked
+        up still."""
+        where = "t.state = 'unknown' AND t.tenant_id = ?" + ("" if looked_up else " AND t.look IS NULL")
+        sql = f"SELECT {_READ} FROM attempt t WHERE {where} ORDER BY t.made, t.id LIMIT ?"
+        return _ATTEMPT.values(self.read(sql, self.tenant, limit))
+
+    def undecided(self) -> int:
+        """How many a person must decide."""
+        where = "t.state = 'unknown' AND t.tenant_id = ? AND t.look IS NULL"
+        return int(self.read(f"SELECT count(*) FROM attempt t WHERE {where}", self.tenant)[0][0])
+
+    def _key(self, a: Attempt) -> tuple[int, str, str, str]:
+        return self.bucket(a.customer), self.tenant, a.customer, a.id
 
     def of(self, customers: Iterable[str]) -> list[Attempt]:
         """All attempts for these customers, in order of time."""
-        rows = self.read_keyed(names(_ATTEMPT.columns, "t."), "attempt", "customer", customers)
+        rows = self.read_keyed(_READ, "attempt", "customer", customers)
         found = _ATTEMPT.values(rows)
         return sorted(found, key=lambda a: (a.made, a.id))
 
+    def by_sender(self, sender: str, since: datetime) -> list[Attempt]:
+        """What was handed to this sender since then, of all customers."""
+        sql = (
+            f"SELECT {names(_ATTEMPT.columns, 't.')} FROM attempt t"
+            " WHERE t.tenant_id = ? AND t.made >= ? AND t.sender = ? ORDER BY t.made DESC"
+        )
+        return _ATTEMPT.values(self.read(sql, self.tenant, micros(since), sender))
+
     def latest(self, limit: int) -> list[Attempt]:
         """The newest attempts of all customers: what was sent."""
-        sql = (
-            f"SELECT {names(_ATTEMPT.columns, 't.')} FROM attempt t WHERE t.tenant_id = ? ORDER BY t.made DESC LIMIT ?"
-        )
+        sql = f"SELECT {_READ} FROM attempt t WHERE t.tenant_id = ? ORDER BY t.made DESC LIMIT ?"
         return _ATTEMPT.values(self.read(sql, self.tenant, limit))

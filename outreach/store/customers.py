@@ -9,7 +9,7 @@ from typing import Any
 from outreach.core.consenting import Suppression
 from outreach.core.customer import Consent, Customer
 from outreach.core.keys import address_key, make_id
-from outreach.store.codec import Codec, instant, micros
+from outreach.store.codec import Codec, dump, instant, micros
 from outreach.store.dialect import SQLITE, Book, names
 
 _CUSTOMER, _CONSENT = Codec(Customer), Codec(Consent)
@@ -29,6 +29,10 @@ class People(MutableMapping[str, Customer]):
     def __init__(self, rows: dict[str, Any]):
         self._rows = rows
         self._made: dict[str, Customer] = {}
+
+    def only(self, keys: Iterable[str]) -> People:
+        """Those of them who are among these."""
+        return People({key: self._rows[key] for key in keys if key in self._rows})
 
     def __getitem__(self, key: str) -> Customer:
         made = self._made.get(key)
@@ -151,10 +155,9 @@ class Customers(Book):
         wanted = sorted(set(keys))
         if not wanted:
             return []
-        marks = ", ".join("?" for _ in wanted)
-        columns = "address_key, channel, reason, since"
-        sql = f"SELECT {columns} FROM suppression WHERE tenant_id = ? AND address_key IN ({marks})"
-        rows = self.read(sql, self.tenant, *wanted)
+        columns, among = "address_key, channel, reason, since", self.dialect.among.format("address_key")
+        sql = f"SELECT {columns} FROM suppression WHERE tenant_id = ? AND {among}"
+        rows = self.read(sql, self.tenant, dump(wanted))
         return [Suppression(key, scope, reason, instant(since)) for key, scope, reason, since in rows]
 
     def some(self, after: tuple[int, str], limit: int) -> list[tuple[int, str]]:

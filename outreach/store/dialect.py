@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -19,12 +19,13 @@ class Dialect:
     """`mark` is the placeholder of a value; `keys` a table `k(bucket, subject)` made of one JSON parameter, which
     spares a statement per customer; `join` the join that starts from it (both must be told: without CROSS, and without
     the fence of OFFSET 0, they scan the big table where a condition looks selective); `field` a text inside a column of
-    JSON."""
+    JSON; `among` whether a column is one of a JSON list of texts: one statement, however many they are."""
 
     mark: str
     keys: str
     join: str
     field: str
+    among: str
 
 
 #: Each key is one text, four digits of bucket and then the subject: to cut a text is cheaper than to look into JSON.
@@ -33,6 +34,7 @@ SQLITE = Dialect(
     keys="(SELECT CAST(substr(value, 1, 4) AS INTEGER) AS bucket, substr(value, 5) AS subject FROM json_each(?)) k",
     join="CROSS JOIN {table} t ON t.bucket = k.bucket AND t.tenant_id = ? AND t.{subject} = k.subject",
     field="json_extract({0}, '$.{1}')",
+    among="{0} IN (SELECT value FROM json_each(?))",
 )
 POSTGRESQL = Dialect(
     mark="%s",
@@ -43,6 +45,7 @@ POSTGRESQL = Dialect(
     join="CROSS JOIN LATERAL (SELECT * FROM {table} t WHERE t.bucket = k.bucket AND t.tenant_id = %s"
     " AND t.{subject} = k.subject {fence}) t",
     field="({0}::jsonb ->> '{1}')",
+    among="{0} = ANY (ARRAY(SELECT jsonb_array_elements_text(?::jsonb)))",
 )
 NUL = "\x00"
 #: A bucket as a key begins with it; to write the digits anew costs five times as much as the rest of the key.
@@ -56,14 +59,11 @@ class Book:
         self.conn = conn
         self.tenant = tenant
         self.dialect = SQLITE if conn.dialect.name == "sqlite" else POSTGRESQL
-
-    def bucket(self, subject: str) -> int:
-        """The bucket of a customer or an address key of this tenant."""
-        return bucket_of(self.tenant, subject)
-
-    def place(self, subject: str) -> int:
-        """The bucket in which this book keeps a subject's rows."""
-        return self.bucket(subject)
+        #: The bucket of a customer or an address key of this tenant. No method: a frame of Python's for each row costs
+        #: more than the look into the cache behind it.
+        self.bucket: Callable[[str], int] = partial(bucket_of, tenant)
+        #: The bucket in which this book keeps a subject's rows.
+        self.place: Callable[[str], int] = self.bucket
 
     def within(self, buckets: Buckets) -> tuple[str, tuple[int, ...]]:
         """The condition that rows lie in these buckets, and its values; none where that is all there are in a file."""

@@ -8,9 +8,8 @@ from datetime import datetime
 import msgspec
 
 from outreach.core.event import Event
-from outreach.core.keys import bucket_of
 from outreach.core.signs import BOOKKEEPING, ONLY_IF
-from outreach.store.codec import dump, instant, load, micros
+from outreach.store.codec import EPOCH, MICROSECOND, dump, instant, load, micros
 from outreach.store.dialect import SQLITE, Book, names
 
 COLUMNS = ("bucket", "tenant_id", "customer", "source", "id", "type", "time", "site", "data", "received")
@@ -34,9 +33,9 @@ class Events(Book):
         asked which. PostgreSQL says it at once.
         """
         fresh = list({(e.customer, e.source, e.id): e for e in reversed(events)}.values())[::-1]
-        received, tenant = micros(now), self.tenant
+        received, tenant, bucket = micros(now), self.tenant, self.bucket
         rows = [
-            (bucket_of(tenant, e.customer), tenant, e.customer, e.source, e.id, e.type, micros(e.time), e.site,
+            (bucket(e.customer), tenant, e.customer, e.source, e.id, e.type, (e.time - EPOCH) // MICROSECOND, e.site,
              _json(e.data).decode(), received)
             for e in fresh
         ]  # fmt: skip
@@ -55,7 +54,7 @@ class Events(Book):
 
     def _seen(self, events: Sequence[Event]) -> set[tuple[str, str, str]]:
         wanted = dump([e.id for e in events])
-        where = "t.id IN (SELECT value FROM json_each(?))"
+        where = self.dialect.among.format("t.id")
         rows = self.read_keyed(
             "t.customer, t.source, t.id", "event", "customer", {e.customer for e in events}, where, wanted
         )
@@ -111,8 +110,8 @@ class Events(Book):
     def get(self, keys: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str, str], Event]:
         """Events by (customer, source, id)."""
         wanted = set(keys)
-        customers, ids = {c for c, _, _ in wanted}, [i for _, _, i in wanted]
-        rows = self.read_keyed(_READ, "event", "customer", customers, f"t.id IN ({_marks(ids)})", *ids)
+        customers, ids = {c for c, _, _ in wanted}, dump([i for _, _, i in wanted])
+        rows = self.read_keyed(_READ, "event", "customer", customers, self.dialect.among.format("t.id"), ids)
         events = (_event(row) for row in rows)
         return {key: e for e in events if (key := (e.customer, e.source, e.id)) in wanted}
 

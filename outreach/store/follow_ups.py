@@ -83,32 +83,31 @@ class FollowUps(Book):
             found.setdefault(customer, {})[rule] = instant(at)
         return found
 
-    def due(self, now: datetime, limit: int, paused: Iterable[str] = (), buckets: Buckets = ALL) -> list[FollowUp]:
-        """What the engine must look at by `now` in these buckets: earliest first, then the most important (the index
-        has them in this order); at most one of each customer."""
+    def due(
+        self, now: datetime, limit: int, paused: Iterable[str] = (), buckets: Buckets = ALL
+    ) -> list[tuple[str, str]]:
+        """(customer, id) of what the engine must look at by `now` in these buckets: earliest first, then the most
+        important (the index has them in this order); at most one of each customer."""
         where, values = _awake(paused)
         here, place = self.within(buckets)
         sql = (
-            f"SELECT {_READ} FROM follow_up t WHERE t.wake <= ?{here} AND t.tenant_id = ?{where}"
+            f"SELECT t.customer, t.id FROM follow_up t WHERE t.wake <= ?{here} AND t.tenant_id = ?{where}"
             " ORDER BY t.wake, t.priority DESC, t.bucket, t.customer, t.rule, t.id LIMIT ?"
         )
-        rows = CODEC.values(self.read(sql, micros(now), *place, self.tenant, *values, limit))
-        first: dict[str, FollowUp] = {}
-        for f in rows:
-            first.setdefault(f.customer, f)
-        return sorted(first.values(), key=_in_turn)
+        first: dict[str, str] = {}
+        for customer, id_ in self.read(sql, micros(now), *place, self.tenant, *values, limit):
+            first.setdefault(customer, id_)
+        return list(first.items())
 
     def hold(self, customers: Iterable[str]) -> set[str]:
         """Nobody else changes follow-ups of these customers until the transaction ends; those that could be held."""
         fence = "FOR NO KEY UPDATE SKIP LOCKED"
         return {row[0] for row in self.read_keyed("t.customer", "follow_up", "customer", customers, fence=fence)}
 
-    def due_of(self, customers: Iterable[str], now: datetime, paused: Iterable[str] = ()) -> list[FollowUp]:
-        """The first that is due of each of these customers."""
-        where, values = _awake(paused)
-        rows = self.read_keyed(_READ, "follow_up", "customer", customers, f"t.wake <= ?{where}", micros(now), *values)
-        found = sorted(CODEC.values(rows), key=lambda f: (f.wake, -f.priority, f.rule, f.id), reverse=True)
-        return list({f.customer: f for f in found}.values())
+    def claimed_by(self, worker: str, customers: Iterable[str]) -> dict[str, int]:
+        """What of these customers this worker holds: id → which try it is."""
+        where = "t.state = 'claimed' AND t.wake IS NOT NULL AND t.worker = ?"
+        return dict(self.read_keyed('t.id, t."attempt"', "follow_up", "customer", customers, where, worker))
 
     def next_wake(self, paused: Iterable[str] = ()) -> datetime | None:
         """The first moment at which something must be looked at; None when nothing lies ahead."""
@@ -177,11 +176,6 @@ class FollowUps(Book):
         for f in CODEC.values(rows):
             found.setdefault(f.customer, []).append(f)
         return found
-
-
-def _in_turn(f: FollowUp) -> tuple[datetime, int, str, str, str]:
-    """The order in which those of one claim are decided: not by bucket, which is chance."""
-    return (f.wake or f.due, -f.priority, f.customer, f.rule, f.id)
 
 
 def _awake(paused: Iterable[str]) -> tuple[str, list[str]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from outreach.core.ledger import Touch
 from outreach.store.codec import EPOCH, Codec, micros
 from outreach.store.dialect import Book, names
@@ -14,23 +16,38 @@ _TOUCH = Codec(Touch)
 _COLUMNS = ("bucket", "tenant_id", "subject", "gap_until", *_TOUCH.columns)
 #: Named, so that PostgreSQL passes over a touch that is known, and not over one that is too near to another.
 _KNOWN = "(bucket, tenant_id, subject, id) DO NOTHING"
+#: By customer, or by address key.
+Touches = dict[str, list[Touch]]
 _READ = "t.subject, " + names(_TOUCH.columns, "t.")
 
 
 class Ledger(Book):
     """Reads and writes the `touch` table."""
 
-    def place(self, subject: str) -> int:
-        """`c:ID` and `a:KEY` lie in the bucket of the customer and of the address key."""
-        return self.bucket(subject[2:])
+    def __init__(self, conn: Connection, tenant: str):
+        super().__init__(conn, tenant)
+        bucket = self.bucket
+        #: `c:ID` and `a:KEY` lie in the bucket of the customer and of the address key.
+        self.place = lambda subject: bucket(subject[2:])
 
     def touches(self, customers: Iterable[str], since: datetime) -> dict[str, list[Touch]]:
         """Touches of these customers from `since` on."""
-        return self._touches([f"c:{c}" for c in customers], since)
+        return self.near(customers, (), since)[0]
 
     def at_addresses(self, keys: Iterable[str], since: datetime) -> dict[str, list[Touch]]:
         """Touches at these addresses (keyed hashes), whoever was meant, from `since` on."""
-        return self._touches([f"a:{k}" for k in keys], since)
+        return self.near((), keys, since)[1]
+
+    def near(self, customers: Iterable[str], keys: Iterable[str], since: datetime) -> tuple[Touches, Touches]:
+        """Both of them, with one question."""
+        hers: Touches = {}
+        there: Touches = {}
+        subjects = [*(f"c:{c}" for c in customers), *(f"a:{k}" for k in keys)]
+        where = "t.at >= ? AND t.state <> 'released'"
+        for row in self.read_keyed(_READ, "touch", "subject", subjects, where, micros(since)):
+            found = hers if row[0].startswith("c:") else there
+            found.setdefault(row[0][2:], []).append(_TOUCH.value(row[1:]))
+        return hers, there
 
     def reserve(self, touches: Iterable[Touch], gap: Mapping[str, timedelta]) -> None:
         """Enter touches, at their address and at their customer, where those are known. `gap` maps a touch's id to the
@@ -38,8 +55,11 @@ class Ledger(Book):
         rows = []
         for t in touches:
             until = micros(t.at + gap[t.id]) if gap.get(t.id) else None
-            subjects = [f"c:{t.customer}"] * bool(t.customer) + [f"a:{t.address_key}"] * bool(t.address_key)
-            rows += [(self.place(s), self.tenant, s, until, *_TOUCH.row(t)) for s in subjects]
+            told = _TOUCH.row(t)
+            if t.customer:
+                rows.append((self.bucket(t.customer), self.tenant, f"c:{t.customer}", until, *told))
+            if t.address_key:
+                rows.append((self.bucket(t.address_key), self.tenant, f"a:{t.address_key}", until, *told))
         self.insert("touch", _COLUMNS, rows, _KNOWN)
 
     def settle(self, touches: Iterable[Touch]) -> None:
@@ -81,14 +101,3 @@ class Ledger(Book):
         rows = self.read_keyed(_READ, "touch", "subject", {f"c:{c}" for c, _ in listed}, "t.state <> 'released'")
         touches = (_TOUCH.value(row[1:]) for row in rows)
         return {t.follow_up: t for t in touches if t.follow_up in wanted}
-
-    def _touches(self, subjects: Iterable[str], since: datetime) -> dict[str, list[Touch]]:
-        found: dict[str, list[Touch]] = {}
-        for row in self._rows(subjects, since):
-            found.setdefault(row[0][2:], []).append(_TOUCH.value(row[1:]))
-        return found
-
-    def _rows(self, subjects: Iterable[str], since: datetime):  # type: ignore[no-untyped-def]
-        return self.read_keyed(
-            _READ, "touch", "subject", subjects, "t.at >= ? AND t.state <> 'released'", micros(since)
-        )

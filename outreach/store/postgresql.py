@@ -1,12 +1,14 @@
 """PostgreSQL: any number of workers and hosts on one database. How it is reached, and what its complaints mean.
 
-Nothing is asked of a connection beyond one transaction (no prepared statements, no settings at its start), so that
-PgBouncer may stand between, in transaction mode. psycopg is loaded only when a database of its kind is opened.
+Nothing is asked of a connection beyond one transaction (no settings at its start; statements are prepared only where we
+talk to the server itself), so that PgBouncer may stand between, in transaction mode. psycopg is loaded only when a
+database of its kind is opened.
 """
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError as SqlError
@@ -15,6 +17,8 @@ from outreach.errors import ConfigError, DatabaseError
 
 #: Connections that one process keeps, and how many more it may open in a rush.
 KEPT, MORE = 10, 20
+#: A statement is prepared once it has come this often.
+PREPARE = 2
 #: Milliseconds. A worker that stands still must not hold its customers for longer than `idle`; a reader holds nobody.
 WRITING = (
     "SET LOCAL lock_timeout = 15000; SET LOCAL idle_in_transaction_session_timeout = 30000;"
@@ -85,7 +89,20 @@ def open_postgresql(url: URL) -> Engine:
     except ModuleNotFoundError as error:
         raise ConfigError("PostgreSQL needs its driver: pip install 'outreach[postgres]'") from error
     event.listen(engine, "begin", _on_begin)
+    if "prepare_threshold" not in url.query:
+        event.listen(engine, "connect", _on_connect)
     return engine
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    """Let the server keep how it does a statement that comes again (half of what a small claim costs it), where nothing
+    stands between it and us. A pooler gives each client a process number of its own making, and may send the next
+    transaction to another server process, which knows of no statement: there nothing is prepared."""
+    with connection.cursor() as cursor:
+        process = cursor.execute("SELECT pg_backend_pid()").fetchone()[0]
+    connection.rollback()
+    if process == connection.info.backend_pid:
+        connection.prepare_threshold = PREPARE
 
 
 def _on_begin(connection: Connection) -> None:

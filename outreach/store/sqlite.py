@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ def open_sqlite(url: URL) -> Engine:
         _directory_exists(Path(str(url.database)))
     options: dict[str, Any] = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}} if memory else {}
     engine = create_engine(url, hide_parameters=True, **options)
+    if not memory:
+        event.listen(engine, "do_connect", _made_private(Path(str(url.database))))
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine
@@ -35,6 +38,16 @@ def _directory_exists(path: Path) -> None:
         raise DatabaseError(
             f"the folder {path.parent} of the database doesn't exist: make it, or set OUTREACH_DATABASE_URL"
         )
+
+
+def _made_private(path: Path) -> Callable[..., None]:
+    """A file that isn't there yet is its owner's alone: customers are in it. What lies beside it takes after it."""
+
+    def make(*_: object) -> None:
+        with suppress(OSError):  # SQLite says it better
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+
+    return make
 
 
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:

@@ -8,8 +8,10 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from outreach.store.access import Access
 from outreach.store.aliases import Aliases
 from outreach.store.attempts import Attempts
+from outreach.store.callbacks import Callbacks
 from outreach.store.cards import Cards
 from outreach.store.customers import Customers
 from outreach.store.database import WAITS, again, transaction
@@ -44,7 +46,9 @@ class Transaction:
         self.traces = Traces(conn, tenant)
         self.house = House(conn, tenant)
         self.aliases = Aliases(conn, tenant)
+        self.callbacks = Callbacks(conn, tenant)
         self.whole = Whole(conn, tenant)
+        self.access = Access(conn, tenant)
 
     def tell_others(self) -> None:
         """Wake the schedulers of other processes once this is stored."""

@@ -7,13 +7,16 @@ sequences: ids are hashes of what they name. Instants are UTC microseconds (`Ins
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
+from outreach.store.access_tables import AccountRow, ApiKeyRow, SessionRow
 from outreach.store.columns import Bucket, Instant, Json, Key, Table, Word
 from outreach.store.work_tables import AttemptRow, CardRow, FollowUpRow, TouchRow, WatchRow
 
-__all__ = ["AttemptRow", "CardRow", "FollowUpRow", "TouchRow", "WatchRow"]
+__all__ = [
+    "AccountRow", "ApiKeyRow", "AttemptRow", "CardRow", "FollowUpRow", "SessionRow", "TouchRow", "WatchRow",
+]  # fmt: skip
 
 
 class CustomerRow(Table, table=True):
@@ -132,6 +135,18 @@ class SuppressionRow(Table, table=True):
     channel: str = Key()
     reason: str = Word()
     since: int = Instant()
+
+
+class CallbackRow(Table, table=True):
+    """A callback of a provider that was taken, by the provider's own id for it; in the bucket of what it speaks of."""
+
+    __tablename__ = "callback"
+    __table_args__ = (Index("ix_callback_received", "tenant_id", "received"),)
+    bucket: int = Bucket()
+    tenant_id: str = Key()
+    provider: str = Key()
+    id: str = Key()
+    received: int = Instant()
 
 
 class PauseRow(Table, table=True):

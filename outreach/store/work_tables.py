@@ -118,10 +118,26 @@ class CardRow(Table, table=True):
 
 
 class AttemptRow(Table, table=True):
-    """One try to send: the intent is written before the provider is called, the answer after."""
+    """One try to send: the intent is written before the provider is called, the answer after. `look` is when an unknown
+    one is looked up at its provider next: null while no look-up can tell any more."""
 
     __tablename__ = "attempt"
-    __table_args__ = (Index("ix_attempt_made", "tenant_id", "made"),)
+    __table_args__ = (
+        Index("ix_attempt_made", "tenant_id", "made"),
+        Index(
+            "ix_attempt_unknown",
+            "tenant_id",
+            "made",
+            sqlite_where=text("state = 'unknown'"),
+            postgresql_where=text("state = 'unknown'"),
+        ),
+        Index(
+            "ix_attempt_send_at",
+            "send_at",
+            sqlite_where=text("send_at IS NOT NULL"),
+            postgresql_where=text("send_at IS NOT NULL"),
+        ),
+    )
     bucket: int = Bucket()
     tenant_id: str = Key()
     customer: str = Key()
@@ -144,6 +160,14 @@ class AttemptRow(Table, table=True):
     made: int = Instant()
     deadline: int = Instant()
     ended: int | None = Instant(nullable=True)
+    look: int | None = Instant(nullable=True)
+    looks: int = 0
+    evidence: str = Word()
+    delivery: str = Word()
+    send_at: int | None = Instant(nullable=True)
+    batch: str = Word()
+    segments: int = 0
+    dies: int | None = Instant(nullable=True)
 
 
 class TouchRow(Table, table=True):

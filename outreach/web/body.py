@@ -14,6 +14,8 @@ LIMIT: Final = 8 * 1024 * 1024
 FORM_LIMIT: Final = 128 * 1024
 #: How much of a body that is too large is still taken in, so that its sender gets to read the answer.
 DRAIN: Final = 4 * LIMIT
+#: A callback of a provider.
+HOOK_LIMIT: Final = 1024 * 1024
 MOST_FIELDS: Final = 20
 #: Each joined gzip file costs a copy of all that follows it.
 MOST_JOINED: Final = 50
@@ -27,6 +29,11 @@ async def body_of(request: Request) -> bytes:
 async def small_body_of(request: Request) -> bytes:
     """The body of a form or of a request about one thing. Raises ProblemError (413)."""
     return await _read(request, FORM_LIMIT)
+
+
+async def hook_body_of(request: Request) -> bytes:
+    """The body of a provider's callback. Raises ProblemError (413)."""
+    return await _read(request, HOOK_LIMIT)
 
 
 async def _read(request: Request, limit: int) -> bytes:

@@ -150,3 +150,20 @@ CONTACT: dict[str, Any] = {
         422: problem("A value that isn't known"),
     },
 }  # fmt: skip
+
+DECISION: dict[str, Any] = {
+    "summary": "Say whether a message went out",
+    "openapi_extra": {
+        "requestBody": {
+            "required": True,
+            "content": _json(
+                {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["decision"],
+                    "properties": {"decision": {"enum": ["sent", "again", "let_go"]}, "by": {"type": "string"}},
+                }
+            ),
+        }
+    },
+}

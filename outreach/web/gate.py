@@ -21,6 +21,8 @@ LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 WILDCARDS: Final = frozenset({"", "0.0.0.0", "::"})
 #: Asked by machines that know this one by its number only, and they tell nothing of anybody.
 ANY_NAME: Final = ("/healthz", "/readyz")
+#: What comes here is signed, and comes from elsewhere by its nature: from providers, and from mail programs.
+SIGNED: Final = ("/hooks/", "/u/")
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 WRONG_NAME: Final = (
     "This house has another name. Open it as localhost, or, if it has a name of its own, set OUTREACH_PUBLIC_URL to its"
@@ -59,7 +61,8 @@ class Gate:
         host = headers.get("host", "")
         if host_name(host) not in self.names and scope["path"] not in ANY_NAME:
             return ProblemError(421, "Wrong host name", WRONG_NAME)
-        if scope["method"] not in SAFE and _from_elsewhere(headers, host):
+        signed = scope["path"].startswith(SIGNED)
+        if scope["method"] not in SAFE and not signed and _from_elsewhere(headers, host):
             return ProblemError(403, "Not from our own page", FROM_ELSEWHERE)
         return None
 

@@ -46,9 +46,9 @@ def readyz(here: Here) -> JSONResponse:
         off, held = skew(store.engine, SystemClock().now()), quarantined(store)
     except DatabaseError as error:
         return JSONResponse({"status": "not ready", "reason": str(error)}, 503)
-    return JSONResponse(
-        {"status": "ready"} | ({"warning": off} if off else {}) | ({"quarantine": held} if held else {})
-    )
+    shut = here.app.engine.gates.troubles()
+    told: dict[str, Any] = {"warning": off, "quarantine": held, "senders": shut}
+    return JSONResponse({"status": "ready"} | {name: said for name, said in told.items() if said})
 
 
 def _next_due(front: Front) -> tuple[datetime | None, str]:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from outreach.errors import DatabaseError, InputError
-from outreach.web.front import Front
+from outreach.web.front import Front, bound
 from outreach.web.headers import add_headers
 
 log = logging.getLogger("outreach.web")
@@ -23,7 +23,7 @@ log = logging.getLogger("outreach.web")
 #: Seconds after which a database that can't be written may be asked again.
 RETRY_AFTER = 5
 #: Paths that programs ask; all others are pages.
-FOR_PROGRAMS = ("/v1", "/healthz", "/readyz", "/openapi.json")
+FOR_PROGRAMS = ("/v1", "/hooks", "/metrics", "/healthz", "/readyz", "/openapi.json")
 
 _ADVICE = {
     404: "There is nothing at this address. Perhaps it was typed wrong, or what stood here is over.",
@@ -67,8 +67,9 @@ def handle_all(web: FastAPI, front: Front) -> None:
     def handle(request: Request, error: Exception) -> Response:
         problem = as_problem(error)
         if problem.status == 503:
-            log.warning("%s %s: %s", request.method, request.url.path, problem.detail)
-        return answer(front, request.url.path, problem)
+            route = getattr(request.scope.get("route"), "path", "")  # a path itself may hold a customer, or a token
+            log.warning("%s %s: %s", request.method, route, problem.detail)
+        return answer(bound(request), request.url.path, problem)
 
     ours = (ProblemError, DatabaseError, InputError)
     for kind in (*ours, NoConnection, RequestValidationError, HTTPException, Exception):

@@ -36,7 +36,7 @@ def pause_rule(rule: str, here: Here, form: Form, name: Person) -> Response:
 @router.post("/rules/{rule}/resume")
 def resume_rule(rule: str, here: Here, form: Form, name: Person) -> Response:
     """Let one rule go on; also one that is gone from the rules folder, or nobody could ever let go of it."""
-    return _switch(here, form, rule, name, on=True)
+    return _switch(here, form, _known(here, rule) if rule == "*" else rule, name, on=True)  # `*` is the big switch
 
 
 def _switch(here: Front, form: dict[str, str], scope: str, name: str, *, on: bool) -> Response:

@@ -12,9 +12,9 @@ from outreach.web.problems import ProblemError
 
 
 def check_token(here: Front, form: dict[str, str]) -> None:
-    """The form comes from a page of this very process. Raises ProblemError."""
+    """The form comes from a page of this very session. Raises ProblemError."""
     if not hmac.compare_digest(form.get("token", "").encode(), here.token.encode()):
-        told = "The page stood open while Outreach was started anew. Nothing was stored yet; send it once more."
+        told = "The page stood open since before you signed in. Nothing was stored yet; send it once more."
         raise ProblemError(403, "Please send it once more", told)
 
 

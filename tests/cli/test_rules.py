@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 
 FIVE = """\
@@ -26,6 +28,17 @@ def test_the_shipped_rules_are_in_order(run: Run, business: Path):
     assert ran.out.endswith("\n16 rules are in order, 0 warnings\n")
     told = run("rules", "check", "--json").json
     assert (told["ok"], told["problems"]) == (True, [])
+
+
+def test_check_says_what_the_law_misses_in_real_mails(run: Run, business: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OUTREACH_EMAIL", "smtp")
+    ran = run("rules", "check")
+    assert (ran.code, ran.out.endswith("16 rules are in order, 2 warnings\n")) == (0, True)
+    assert "without a way to unsubscribe (set OUTREACH_PUBLIC_URL: then each carries its link)" in ran.err
+    assert "with the example's postal address (set OUTREACH_BUSINESS_ADDRESS to your own)" in ran.err
+    monkeypatch.setenv("OUTREACH_PUBLIC_URL", "https://outreach.example")
+    monkeypatch.setenv("OUTREACH_BUSINESS_ADDRESS", "1 Own Street")
+    assert run("rules", "check").err == ""
 
 
 def test_check_shows_what_each_sms_costs(run: Run, business: Path):

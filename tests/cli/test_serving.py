@@ -95,6 +95,7 @@ def test_strangers_are_served_with_a_key_only(run: Run, folder: Path):
         with pytest.raises(ConfigError, match="needs OUTREACH_API_KEY"):
             serving._refuse_strangers(settings(folder, host=host))
         serving._refuse_strangers(settings(folder, host=host, api_key="k"))
+        serving._refuse_strangers(settings(folder, host=host), anybody=True)
     for host in ("127.0.0.1", "::1", "localhost", "127.8.8.8"):
         serving._refuse_strangers(settings(folder, host=host))
 
@@ -103,7 +104,7 @@ def test_the_refusal_as_a_command(run: Run, folder: Path, monkeypatch: pytest.Mo
     for name, value in environment(folder).items():
         if name.startswith("OUTREACH_"):
             monkeypatch.setenv(name, value)
-    monkeypatch.setattr(serving, "set_up", lambda: None)
+    monkeypatch.setattr(serving, "set_up", lambda **_: None)
     ran = run("serve", "--host", "0.0.0.0")
     assert (ran.code, ran.out) == (1, "")
     assert ran.err.startswith("outreach: serving 0.0.0.0 needs OUTREACH_API_KEY")
@@ -122,7 +123,7 @@ def test_a_worker_whose_scheduler_died_ends_with_a_word(folder: Path, run: Run, 
         def health(self) -> dict[str, Any]:
             return {"alive": False}
 
-    monkeypatch.setattr(serving, "set_up", lambda: None)
+    monkeypatch.setattr(serving, "set_up", lambda **_: None)
     monkeypatch.setattr(serving, "Heart", Dead)
     monkeypatch.setattr(serving, "LOOK_EVERY", 0.1)
     monkeypatch.setattr(serving, "_on_stop", lambda _do: None)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from outreach.store import schema
 from tests.cli.conftest import Run
 
 
@@ -37,9 +38,9 @@ def test_init_overwrites_nothing(run: Run, business: Path):
 
 def test_db_upgrade_makes_one_and_a_second_time_changes_nothing(run: Run, tmp_path: Path):
     first = run("db", "upgrade")
-    assert (first.code, first.out) == (0, "sqlite:///outreach.db went from nothing to 0007\n")
+    assert (first.code, first.out) == (0, f"sqlite:///outreach.db went from nothing to {schema.HEAD}\n")
     second = run("db", "upgrade")
-    assert (second.code, second.out) == (0, "sqlite:///outreach.db is at 0007\n")
+    assert (second.code, second.out) == (0, f"sqlite:///outreach.db is at {schema.HEAD}\n")
 
 
 @pytest.mark.parametrize("command", ["calls", "why ann", "pause", "ingest x.jsonl", "doctor"])

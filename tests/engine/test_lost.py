@@ -83,7 +83,7 @@ def test_a_worker_that_comes_back_too_late_changes_nothing():
     shop.engine.worker = "second"
     shop.wait(DUE + LEASE)
     shop.engine.worker = "first"
-    shop.engine._record(shop.engine._post.send_all(attempts))
+    shop.engine._record(shop.engine.post.send_all(attempts))
     assert (shop.states(), sender.seen) == (["unknown unknown:worker_lost"], [])
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from outreach.flow.record import MOST_TRIES
+from outreach.flow.record import MOST_TRIES, wait
 from outreach.ports import Answer, Refused, Sent, Unknown, Unsent
 from outreach.store import schema
 from outreach.store.attempts import Attempt
@@ -43,9 +44,19 @@ def test_a_clear_yes_is_recorded_with_the_providers_id():
 
 def test_what_is_proven_unsent_is_tried_again_after_longer_and_longer_waits():
     shop, sender = a_shop(BUSY, BUSY, BUSY)
-    made = [a.made - DUE for a in attempts(shop.wait("2026-11-02T17:00"))]
-    assert made == [timedelta(seconds=s) for s in (0, 30, 90, 210)]
+    made = [a.made for a in attempts(shop.wait("2026-11-02T17:00"))]
+    waited = [after - before for before, after in itertools.pairwise(made)]
+    assert waited == [wait(shop.one().id, tries) for tries in (1, 2, 3)]
+    assert made[0] == DUE
     assert (shop.states(), len({m.attempt for m in sender.seen})) == (["sent"], 4)
+
+
+def test_the_waits_are_spread_over_all_of_a_time_that_doubles_up_to_an_hour():
+    for tries, most in ((1, 30), (2, 60), (3, 120), (7, 1920), (8, 3600), (40, 3600)):
+        waits = sorted(wait(f"f{n}", tries).total_seconds() for n in range(400))
+        assert 1 <= waits[0] < most * 0.05 + 1
+        assert most * 0.95 < waits[-1] <= most
+        assert most * 0.42 < waits[200] < most * 0.58
 
 
 def test_the_provider_may_ask_for_a_longer_wait():
@@ -177,5 +188,5 @@ class _Interrupted:
     def dispatch(self) -> int:
         looked_at, attempts, _ = self.engine._claim(20)
         self.happens()
-        self.engine._record(self.engine._post.send_all(attempts))
+        self.engine._record(self.engine.post.send_all(attempts))
         return looked_at

@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 
 from outreach.core.customer import Customer
 from outreach.store.database import open_engine
+from outreach.store.postgresql import PREPARE
 from outreach.store.store import Store
 from tests.support import postgres
 from tests.support.business import Business, a_customer, a_rule, an_engine, an_event, rules_of
@@ -109,6 +110,21 @@ def test_events_claims_and_answers_of_two_workers(through: str):
         assert conn.execute("SHOW lock_timeout").fetchone() == ("0",)  # what we set ended with its transaction
     for engine in engines:
         engine.dispose()
+
+
+def test_statements_are_prepared_only_where_nothing_stands_between(through: str):
+    with open_engine(through).connect() as there:
+        assert there.connection.driver_connection.prepare_threshold is None
+        for _ in range(5):  # else the second server process would be asked for what only the first one has
+            there.exec_driver_sql("SELECT 1")
+            there.commit()
+    direct = postgres.taken()
+    with open_engine(direct).connect() as here:
+        assert here.connection.driver_connection.prepare_threshold == PREPARE
+        for _ in range(PREPARE + 2):
+            here.exec_driver_sql("SELECT count(*) FROM customer WHERE bucket = %s", (1,))
+        assert here.exec_driver_sql("SELECT count(*) FROM pg_prepared_statements").scalar_one() >= 1
+    postgres.given_back(direct)
 
 
 def _ingest(it: Business, people: list[Customer]) -> set[str]:

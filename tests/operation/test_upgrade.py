@@ -52,18 +52,20 @@ def fill(engine: Engine) -> None:
 
 
 def contents(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table, by the columns that both versions have."""
+    """Every row of every table, by the tables and columns that both versions have."""
     with transaction(engine, reading=True) as conn:
         found = {}
-        for table in sorted(set(inspect(conn).get_table_names()) - {"alembic_version"}):
+        for table in sorted(set(inspect(conn).get_table_names()) - {"alembic_version", *NEWER_TABLES}):
             columns = sorted(c["name"] for c in inspect(conn).get_columns(table) if c["name"] not in NEWER)
             rows = conn.exec_driver_sql(f'SELECT {", ".join(chr(34) + c + chr(34) for c in columns)} FROM "{table}"')
             found[table] = sorted(map(tuple, rows), key=repr)
         return found
 
 
+#: Tables that the old version hasn't got.
+NEWER_TABLES = {"absence", "account", "api_key", "callback", "card", "session"}
 #: Columns that the old version hasn't got: they are lost on the way down, and begin empty.
-NEWER = {"known"}
+NEWER = {"known", "look", "looks", "evidence", "delivery", "send_at", "batch", "segments", "dies"}
 
 
 def test_down_and_up_keeps_every_row(engine: Engine):

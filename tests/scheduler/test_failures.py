@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from outreach import scheduler
-from outreach.errors import DatabaseError
+from outreach.errors import DatabaseError, spoken
+from outreach.flow.gates import Gates
 from outreach.scheduler import FollowUpJobStore, Heart
 from tests.scheduler.house import until
 
@@ -37,6 +38,8 @@ class Scripted:
     notify: Callable[[], None] = lambda: None
     asked: int = 0
     dispatched: int = 0
+    gates: Gates = field(default_factory=Gates)
+    post: Any = None
 
     def next_wake(self) -> datetime | None:
         self.asked += 1
@@ -92,7 +95,10 @@ def test_a_dispatch_that_keeps_failing_is_no_hot_loop(error: Exception):
     with beating(engine) as heart:
         time.sleep(3)
         health = heart.health()
-        assert health["failure"] == str(error)
+        assert health["failure"] == spoken(error)
+        assert (
+            "a fault of ours" not in health["failure"]
+        )  # a library's words may be a customer's, and everybody sees it
         assert health["alive"]
         assert 3 <= engine.dispatched <= 8
         assert engine.asked <= 40
@@ -198,3 +204,14 @@ def test_a_scheduler_that_hangs_is_told():
 
 def test_before_it_starts_it_is_not_alive():
     assert not Heart(Scripted()).health()["alive"]  # type: ignore[arg-type]
+
+
+def test_what_may_have_been_sent_is_looked_up_beside_it(monkeypatch: pytest.MonkeyPatch):
+    """Also while dispatching fails, and again after it found something, which wakes the scheduler."""
+    looked: list[Any] = []
+    monkeypatch.setattr(scheduler, "LOOK_UP_EVERY", 0.05)
+    monkeypatch.setattr(scheduler, "sweep", lambda post, stopping: looked.append(post) or len(looked) % 2)
+    engine = Scripted(wake=broken, post="the post")
+    with beating(engine):
+        assert until(lambda: len(looked) >= 4)
+    assert set(looked) == {"the post"}

@@ -68,7 +68,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def twilio() -> Iterator[tuple[Twilio, Wire]]:
     specs.warm_up()
-    api = Twilio()
+    api = Twilio(lambda: datetime.now(UTC))
     with Wire(api) as wire:
         wire.misbehaviour = Misbehaviour(late=0.02)
         yield api, wire
@@ -146,6 +146,7 @@ def test_workers_are_killed_and_the_server_restarts(tmp_path: Path, server: Serv
     app = a_house(tmp_path, url)
     env = environment(
         tmp_path, OUTREACH_DATABASE_URL=url, OUTREACH_SECRET="one", OUTREACH_LEASE_SECONDS="3", OUTREACH_SMS="twilio",
+        OUTREACH_SMS_PER_SECOND="0",
         OUTREACH_TWILIO_FROM="+12125550000", OUTREACH_TWILIO_BASE_URL=wire.url, TWILIO_ACCOUNT_SID=ACCOUNT,
         TWILIO_AUTH_TOKEN=TOKEN,
     )  # fmt: skip

@@ -56,7 +56,8 @@ def twilio() -> Iterator[tuple[Twilio, Wire]]:
 
 def by_twilio(folder: Path, wire: Wire) -> dict[str, str]:
     return environment(
-        folder, OUTREACH_LEASE_SECONDS="2", OUTREACH_SMS="twilio", OUTREACH_TWILIO_FROM="+12125550000",
+        folder, OUTREACH_LEASE_SECONDS="2", OUTREACH_SMS="twilio", OUTREACH_SMS_PER_SECOND="0",
+        OUTREACH_TWILIO_FROM="+12125550000",
         OUTREACH_TWILIO_BASE_URL=wire.url, TWILIO_ACCOUNT_SID=ACCOUNT, TWILIO_AUTH_TOKEN=TOKEN,
     )  # fmt: skip
 

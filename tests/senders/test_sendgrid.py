@@ -124,7 +124,7 @@ def test_too_many_requests_is_unsent_and_says_when(
 
     answer = a_sender(sendgrid_wire.url).send(a_mail())
 
-    assert answer == Unsent(code="429", text="too many requests", retry_after=seconds)
+    assert answer == Unsent(code="429", text="too many requests", retry_after=seconds, slower=True)
     assert (len(sendgrid_wire.heard), len(sendgrid_api.accepted)) == (1, 0)
 
 

@@ -70,13 +70,29 @@ def test_marketing_carries_its_way_out(a_mail: Build):
     mailbox = Mailbox()
     with mail_server(mailbox) as port:
         sender = a_sender(port, unsubscribe_url=lambda m: f"https://shop.example/u/{m.attempt}")
-        sender.send(a_mail())
-        sender.send(a_mail(purpose="care"))
+        for purpose in ("marketing", "care", "transactional"):
+            sender.send(a_mail(purpose=purpose))
 
-    marketing, care = map(read, mailbox.taken)
+    marketing, care, transactional = map(read, mailbox.taken)
     assert marketing["List-Unsubscribe"] == f"<https://shop.example/u/{ATTEMPT}>"
     assert marketing["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert care["List-Unsubscribe"] is None
+    assert care["List-Unsubscribe"] == marketing["List-Unsubscribe"]
+    assert transactional["List-Unsubscribe"] is None
+
+
+def test_a_way_out_by_mail_stands_beside_the_page(a_mail: Build):
+    mailbox = Mailbox()
+    with mail_server(mailbox) as port:
+        page = f"https://shop.example/u/0.{'A' * 200}.{'B' * 27}"
+        a_sender(port, unsubscribe_url=lambda m: page, unsubscribe_mailto="stop@shop.example").send(a_mail())
+        a_sender(port, unsubscribe_mailto="stop@shop.example").send(a_mail())
+
+    assert page.encode() in mailbox.taken[0]  # as it stands: no mail program decodes what looks like words
+    both, mail_alone = map(read, mailbox.taken)
+    assert both["List-Unsubscribe"] == f"<{page}>, <mailto:stop@shop.example?subject=unsubscribe>"
+    assert both["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail_alone["List-Unsubscribe"] == "<mailto:stop@shop.example?subject=unsubscribe>"
+    assert mail_alone["List-Unsubscribe-Post"] is None
 
 
 def test_it_logs_in_over_tls(trusted: Path, a_mail: Build):

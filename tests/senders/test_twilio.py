@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from outreach.core.delivery import News
+from outreach.core.looking import CannotTell, Found, Window
 from outreach.errors import ConfigError
 from outreach.ports import Message, Refused, Sender, Sent, Unknown, Unsent
+from outreach.senders._twilio_codes import news_of
 from outreach.senders.twilio import CODES, TwilioSender, judge
 from tests.senders.conftest import ATTEMPT, QUICK
 from tests.wire import specs
 from tests.wire.server import HICCUP, HTML, Misbehaviour, Said, Wire, refused_port
-from tests.wire.twilio import ACCOUNT, SERVICE, TOKEN, Twilio, problem, problem_9457
+from tests.wire.twilio import ACCOUNT, NOON, SERVICE, TOKEN, Twilio, problem, problem_9457
 
 Build = Callable[..., Message]
 
@@ -104,7 +108,7 @@ def test_too_many_requests_is_unsent_and_says_when(twilio_wire: Wire, twilio_api
 
     answer = a_sender(twilio_wire.url).send(a_message())
 
-    assert answer == Unsent(code="20429", text="Unable to create record: Too Many Requests", retry_after=7)
+    assert answer == Unsent(code="20429", text="Unable to create record: Too Many Requests", retry_after=7, slower=True)
     assert (len(twilio_wire.heard), len(twilio_api.accepted)) == (1, 0)
 
 
@@ -238,3 +242,96 @@ def test_many_at_a_time_do_not_disturb_each_other(twilio_wire: Wire, a_message: 
 
     assert [answer for answer in answers if not isinstance(answer, Sent)] == []
     assert len(set(answers)) == 64
+
+
+UNHEARD = Unknown(code="20500", text="Unable to create record: An internal server error has occurred")
+LOOKED_FOR = Window(
+    attempt=ATTEMPT, channel="sms", to="+12025550123", body="Hello Maria", since=NOON - timedelta(seconds=5),
+    until=NOON + timedelta(seconds=137),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("who", [{}, {"from_": "", "messaging_service_sid": SERVICE}])
+def test_a_message_that_may_have_gone_out_is_found(
+    who: dict[str, str], twilio_wire: Wire, twilio_api: Twilio, a_message: Build
+):
+    sender = a_sender(twilio_wire.url, **QUICK, **who)
+    twilio_wire.misbehaviour = Misbehaviour(says=HICCUP)
+    assert sender.send(a_message()) == UNHEARD
+    twilio_wire.misbehaviour = Misbehaviour()
+    sid = twilio_api.messages[0]["sid"]
+    assert sender.find(LOOKED_FOR) == [Found(provider_id=sid, status="queued", at=NOON, text="Hello Maria")]
+
+
+def test_only_what_we_sent_to_that_number_in_that_time_is_found(
+    twilio_wire: Wire, twilio_api: Twilio, a_message: Build
+):
+    now = [NOON]
+    twilio_api.clock = lambda: now[0]
+    sender = a_sender(twilio_wire.url)
+    for at, to, who in (
+        (-6, "+12025550123", {}), (0, "+12025550199", {}), (0, "+12025550123", {"from_": "+12025550177"}),
+        (137, "+12025550123", {}), (138, "+12025550123", {}),
+    ):  # fmt: skip
+        now[0] = NOON + timedelta(seconds=at)
+        a_sender(twilio_wire.url, **who).send(a_message(to=to))
+    found = sender.find(LOOKED_FOR)
+    assert not isinstance(found, CannotTell)
+    assert [m.at for m in found] == [NOON + timedelta(seconds=137)]
+
+
+def test_a_long_list_is_read_page_by_page_and_not_for_ever(
+    twilio_wire: Wire, twilio_api: Twilio, a_message: Build, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("outreach.senders.twilio.PAGE", 2)
+    sender = a_sender(twilio_wire.url)
+    for _ in range(9):
+        sender.send(a_message())
+    found = sender.find(LOOKED_FOR)
+    assert not isinstance(found, CannotTell)
+    assert len({m.provider_id for m in found}) == 9
+    for _ in range(2):
+        sender.send(a_message())
+    assert sender.find(LOOKED_FOR) == CannotTell(text="more than 5 pages of messages to this number")
+
+
+@pytest.mark.parametrize("how", [Misbehaviour(says=HTML), Misbehaviour(says=HICCUP), Misbehaviour(cut=300),
+                                 Misbehaviour(late=5), Misbehaviour(says=Said(200, b"[]"))])  # fmt: skip
+def test_a_list_that_cannot_be_had_proves_nothing(how: Misbehaviour, twilio_wire: Wire, a_message: Build):
+    sender = a_sender(twilio_wire.url, **QUICK)
+    sender.send(a_message())
+    twilio_wire.misbehaviour = how
+    assert isinstance(sender.find(LOOKED_FOR), CannotTell)
+    assert isinstance(a_sender(f"http://127.0.0.1:{refused_port()}").find(LOOKED_FOR), CannotTell)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "told"),
+    [
+        ("sent", 0, News(status="sent", provider_id="SM1")),
+        ("read", 0, News(status="delivered", provider_id="SM1")),
+        ("undelivered", 30003, News(status="undelivered", provider_id="SM1", code="30003")),
+        ("undelivered", 30005, News(status="undelivered", provider_id="SM1", code="30005", suppress=True)),
+        ("receiving", 0, None),
+    ],
+)
+def test_what_a_status_callback_says(status: str, code: int, told: News | None):
+    assert news_of("SM1", status, code) == told
+
+
+@pytest.mark.parametrize(("asked", "told"), [(600, "600"), (0, "1"), (-5, "1"), (99_999, "14400"), (None, "14400")])
+def test_a_message_says_how_long_it_may_wait(
+    asked: int | None, told: str, twilio_wire: Wire, twilio_api: Twilio, a_message: Build
+):
+    a_sender(twilio_wire.url).send(a_message(valid_for=asked))
+    assert twilio_api.accepted[0]["ValidityPeriod"] == told
+
+
+@pytest.mark.parametrize(
+    "to", ["2025550123", "+1 202 555 0123", "+0123456789", "12345", "+12025550123,+12025550124", "+1\n2"]
+)
+def test_what_is_no_phone_number_is_not_sent_to(to: str, twilio_wire: Wire, twilio_api: Twilio, a_message: Build):
+    assert a_sender(twilio_wire.url).send(a_message(to=to)) == Refused(
+        code="no_phone", text="not a phone number in international form (E.164)"
+    )
+    assert twilio_api.accepted == []

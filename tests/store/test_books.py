@@ -127,10 +127,10 @@ def test_follow_ups_by_what_is_due(store: Store):
         assert book.next_wake() == NOON
         assert book.next_wake(["r"]) == NOON + HOUR
         assert book.next_wake(["*"]) is None
-        assert [f.id for f in book.due(NOON + DAY, 10)] == [early.id, late.id]
-        assert [f.id for f in book.due(NOON, 10)] == [early.id]
-        assert [f.id for f in book.due(NOON + DAY, 10, ["r"])] == [late.id]
-        by_range = [f.id for some in BY_RANGE for f in book.due(NOON + DAY, 10, (), some)]
+        assert [i for _, i in book.due(NOON + DAY, 10)] == [early.id, late.id]
+        assert [i for _, i in book.due(NOON, 10)] == [early.id]
+        assert [i for _, i in book.due(NOON + DAY, 10, ["r"])] == [late.id]
+        by_range = [i for some in BY_RANGE for _, i in book.due(NOON + DAY, 10, (), some)]
         assert sorted(by_range) == sorted([early.id, late.id])
         ahead = {c: {f.id for f in of_one} for c, of_one in book.open_of(["c1", "c2", "c3"]).items()}
         assert ahead == {

@@ -21,7 +21,7 @@ from outreach.store.store import Store
 from tests.support.business import ON_SQLITE, a_database
 from tests.support.guarded import a_follow_up
 
-OF_THE_HOUSE = {"absence", "suppression", "pause", "seen_field", "setting", "tally"}
+OF_THE_HOUSE = {"absence", "suppression", "pause", "seen_field", "setting", "tally", "account", "session", "api_key"}
 
 
 @pytest.fixture
@@ -35,19 +35,20 @@ def test_what_is_due_is_found_without_looking_at_all_that_is(empty: Engine):
     """A whole zone's follow-ups are due at ten o'clock: the first five hundred cost the same, however many wait."""
     schema.upgrade(empty)
     ten = datetime(2026, 11, 2, 15, tzinfo=UTC)
-    steps, cost = [], []
+    steps, cost, priorities = [], [], {}
     with transaction(empty) as conn:
         driver, book = conn.connection.driver_connection, FollowUps(conn, "main")
         assert isinstance(driver, sqlite3.Connection)
         for number in (1000, 4000):
-            every = (a_follow_up(f"{number}-{i}", due=ten, priority=i % 3) for i in range(number))
+            every = [a_follow_up(f"{number}-{i}", due=ten, priority=i % 3) for i in range(number)]
+            priorities |= {f.id: f.priority for f in every}
             book.add(evolve(f, customer=f"c{f.id}") for f in every)
             driver.set_progress_handler(lambda: steps.append(1), 100)
             found = book.due(ten, 500)
             driver.set_progress_handler(None, 0)
             cost.append(len(steps))
             steps.clear()
-            assert {f.priority for f in found} == {2} if number == 4000 else {1, 2}
+            assert {priorities[id_] for _, id_ in found} == {2} if number == 4000 else {1, 2}
     assert cost[1] < 1.5 * cost[0]
 
 
@@ -92,7 +93,9 @@ def test_a_newer_database_is_left_alone(empty: Engine, deed):
     schema.upgrade(empty)
     with transaction(empty) as conn:
         conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(DatabaseError, match=r"newer version of Outreach \(schema 9999, this one knows up to 0007\)"):
+    with pytest.raises(
+        DatabaseError, match=rf"newer version of Outreach \(schema 9999, this one knows up to {schema.HEAD}\)"
+    ):
         deed(empty)
 
 

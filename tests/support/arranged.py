@@ -169,6 +169,8 @@ class Crowd:
         for limit in self.limits:
             if limit.binds(rule) and limit.covers(f.channel, f.purpose):
                 others = list(self._others(limit, f, placed))
+                if not rule.obeys_caps:  # of two that go anyway at one moment the less important one is behind
+                    others = [(t, looked_at) for t, looked_at in others if looked_at or t != at]
                 ends = [at, *(t for t, looked_at in others if looked_at or t <= at)]
                 seen = [at, *(t for t, _ in others)]
                 windows = (range(end - limit.per + 1, end + 1) for end in ends)

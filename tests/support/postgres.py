@@ -196,7 +196,7 @@ def _template(partitioned: bool) -> str:
 
 
 #: Tables that are whole on every node.
-SHARED = {"suppression", "pause", "seen_field", "setting", "tally", "absence"}
+SHARED = {"suppression", "pause", "seen_field", "setting", "tally", "absence", "account", "session", "api_key"}
 
 
 def _partition(url: str) -> None:

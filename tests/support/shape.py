@@ -27,6 +27,10 @@ ACROSS = (
     r"SELECT .* FROM alias WHERE tenant_id = %s",
     r"SELECT address_key FROM address WHERE tenant_id = %s AND customer = %s",  # of one who is erased
     r"SELECT state, count\(\*\) FROM follow_up ",
+    # what can still be taken back
+    r"SELECT .* FROM attempt t WHERE t\.send_at > %s AND t\.tenant_id = %s",
+    # what nobody knows whether it was sent
+    r"SELECT .* FROM attempt t WHERE t\.state = 'unknown' AND t\.tenant_id = %s",
     # what was sent; what came to an end; what waits
     r"SELECT .* FROM attempt t WHERE t\.tenant_id = %s.* ORDER BY t\.made DESC",
     r"SELECT .* FROM follow_up t WHERE t\.wake IS NULL AND t\.tenant_id = %s",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.web.crew import cheaply, hire
 from tests.web.house import MAYA, House, haircut, open_house
 
 CHROMIUM = os.environ.get("OUTREACH_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
@@ -33,6 +34,14 @@ def busy(house: House) -> House:
     house.happens(haircut())
     assert [c.channel for c in house.cards()] == ["call"]
     return house
+
+
+@pytest.fixture
+def staffed(busy: House, monkeypatch: pytest.MonkeyPatch) -> House:
+    """One call is on the list, and there is somebody of each role."""
+    cheaply(monkeypatch)
+    hire(busy, Ada="admin", Lena="staff", Mark="marketing", Olga="owner")
+    return busy
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,13 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from outreach.core.event import Event
-from tests.web.house import MONDAY, House, haircut, served
+from outreach.providers import links
+from outreach.settings import read_settings
+from tests.web.crew import PASSWORD
+from tests.web.house import MAYA, MONDAY, House, haircut, served
 from tests.web.staff import NARROW, WIDE
 
 pytestmark = pytest.mark.browser
@@ -112,6 +115,44 @@ def test_axe_finds_nothing_and_nothing_sticks_out(
     assert complaints == []  # the content security policy forbids nothing that the pages want
 
 
+@pytest.mark.parametrize(("screen", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide-light", "narrow-dark"])
+def test_signing_in(browser: Browser, staffed: House, screen: dict[str, int], scheme: str):
+    """From the door to the list and out again, without JavaScript; axe looks at each page."""
+    looked: list[str] = []
+
+    def look(page: Page) -> None:
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url} sticks out"
+        looked.append(page.url)
+
+    with served(staffed) as url, browser.new_context(viewport=screen, color_scheme=scheme) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(url + "/accounts")
+        page.get_by_label("Your name").fill("Ada")
+        page.get_by_label("Password").fill("not this one")
+        page.get_by_role("button", name="Sign in").click()
+        assert "No account" in page.get_by_role("alert").inner_text()
+        look(page)
+        assert page.get_by_label("Your name").input_value() == "Ada"
+        page.get_by_label("Password").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/accounts")
+        page.get_by_text("Change", exact=True).first.click()
+        page.get_by_label("What it is for").fill("Till")
+        page.get_by_label("read: the list").check()
+        page.get_by_role("button", name="Make the key").click()
+        assert "ok_live_" in page.get_by_role("status").inner_text()
+        look(page)
+        page.get_by_role("link", name="Ada").click()
+        look(page)
+        page.get_by_role("button", name="Sign out", exact=True).click()
+        page.goto(url)
+        assert page.url.endswith("/login")
+        look(page)
+    assert len(looked) == 4
+
+
 def test_axe_finds_nothing_when_things_go_wrong(browser: Browser, lively: str, house: House):
     call = next(c.id for c in house.cards() if c.channel == "call")
     with browser.new_context(viewport=NARROW) as context:  # type: ignore[arg-type]
@@ -130,3 +171,22 @@ def test_axe_finds_nothing_when_things_go_wrong(browser: Browser, lively: str, h
         assert Axe().run(page).violations_count == 0
         page.get_by_role("button", name="Send again: Reached").click()
         assert page.get_by_role("status").first.inner_text().startswith("Recorded: Reached")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "de", "es"])
+def test_unsubscribing_without_javascript(browser: Browser, house: House, language: str):
+    with served(house) as url:
+        made = links(read_settings(public_url=url), house.app.store.secret).url("maya", "email", "care", MAYA.email)
+        shown = {"viewport": NARROW, "java_script_enabled": False, "locale": language}
+        with browser.new_context(**shown) as context:  # type: ignore[arg-type]
+            page = context.new_page()
+            page.goto(made)
+            page.get_by_role("button").first.click()
+            assert page.get_by_role("status").is_visible()
+        with browser.new_context(viewport=WIDE, locale=language) as context:  # type: ignore[arg-type]
+            page = context.new_page()
+            page.goto(made)
+            assert Axe().run(page).violations_count == 0
+            page.get_by_role("button").last.click()
+            assert Axe().run(page).violations_count == 0
+            assert page.evaluate("document.documentElement.lang") == language

@@ -58,7 +58,10 @@ HICCUP = Said(500, b'{"code": 20500, "message": "An internal server error has oc
 
 
 class Wire:
-    """A server for one provider. `heard` has each request, whatever came of it; `misbehaviour` holds until changed."""
+    """A server for one provider. `heard` has each request, whatever came of it; `misbehaviour` holds until changed, or
+    is chosen for each request by `moods`."""
+
+    moods: Callable[[Heard], Misbehaviour] | None = None
 
     def __init__(self, provider: Provider, context: Any = None):
         self.provider = provider
@@ -94,15 +97,17 @@ class Wire:
         if self.faults:
             raise AssertionError(f"the provider choked: {self.faults[0]!r}") from self.faults[0]
 
-    def answer(self, heard: Heard) -> Said:
+    def answer(self, heard: Heard) -> tuple[Said, Misbehaviour]:
+        how = self.misbehaviour
         try:
             with self._one_at_a_time:
                 self.heard.append(heard)
-                said = Said(0) if self.misbehaviour.ignore else self.provider(heard)
+                how = self.moods(heard) if self.moods else how
+                said = Said(0) if how.ignore else self.provider(heard)
         except Exception as error:  # the test hears of it when the server closes
             self.faults.append(error)
-            return Said(500)
-        return self.misbehaviour.says or said
+            return Said(500), how
+        return how.says or said, how
 
 
 class _Server(ThreadingHTTPServer):
@@ -116,7 +121,7 @@ class _Handler(BaseHTTPRequestHandler):
         wire: Wire = self.server.wire  # type: ignore[attr-defined]
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         address = urlsplit(self.path)
-        said = wire.answer(
+        said, how = wire.answer(
             Heard(
                 self.command,
                 address.path,
@@ -125,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
                 address.query,
             )
         )
-        self._deliver(self._bytes(said), wire)
+        self._deliver(self._bytes(said), wire, how)
 
     do_GET = do_POST
 
@@ -135,8 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
         lines = [f"HTTP/1.1 {said.status} x", *told]
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + said.body
 
-    def _deliver(self, reply: bytes, wire: Wire) -> None:
-        how = wire.misbehaviour
+    def _deliver(self, reply: bytes, wire: Wire, how: Misbehaviour) -> None:
         self.close_connection = True
         if how.late and wire.closing.wait(how.late):
             return

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
-from werkzeug.datastructures import Headers
+from werkzeug.datastructures import Headers, MultiDict
 
 from tests.wire.server import Heard, Said
 
@@ -68,7 +69,8 @@ def hold_to(name: str, heard: Heard, said: Said | None = None) -> None:
 def _parameters(heard: Heard) -> Any:
     from openapi_core.datatypes import RequestParameters
 
-    return RequestParameters(header=Headers(heard.headers))
+    query = MultiDict(parse_qsl(heard.query))
+    return RequestParameters(header=Headers(heard.headers), query=query)
 
 
 def _file(name: str) -> Path | None:

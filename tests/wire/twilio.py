@@ -1,43 +1,95 @@
-"""Twilio's Messages API, as far as sending goes: the same paths, sign-in, fields, replies and codes."""
+"""Twilio's Messages API, as far as sending, listing and cancelling goes: the same paths, sign-in, fields, replies and
+codes."""
 
 from __future__ import annotations
 
 import base64
 import json
-from urllib.parse import parse_qs
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import parse_qs, urlencode
 
 from tests.wire.server import Heard, Said
 from tests.wire.specs import hold_to
 
 ACCOUNT = "AC" + "0123456789abcdef" * 2
 TOKEN = "the-auth-token-nobody-may-see"
+SPEC = "twilio_messages_subset"
 SERVICE = "MG" + "0123456789abcdef" * 2
 
 
-class Twilio:
-    """`accepted` is the truth: what would have gone out. `codes` names, by phone number, the error to answer with."""
+HOME = f"/2010-04-01/Accounts/{ACCOUNT}/Messages"
+NOON = datetime(2026, 11, 13, 15, tzinfo=UTC)
+SOONEST = timedelta(seconds=300)
 
-    def __init__(self) -> None:
+
+class Twilio:
+    """`accepted` is the truth: what would have gone out; `messages` the same as Twilio shows it. `codes` names, by
+    phone number, the error to answer with. `clock` says when a message is created."""
+
+    def __init__(self, clock: Callable[[], datetime] = lambda: NOON) -> None:
         self.accepted: list[dict[str, str]] = []
+        self.messages: list[dict[str, Any]] = []
         self.codes: dict[str, tuple[int, int]] = {}  # number: (HTTP status, Twilio's code)
         self.status = "queued"
         self.error_code: int | None = None
+        self.clock = clock
 
     def __call__(self, heard: Heard) -> Said:
         if heard.headers.get("authorization") != "Basic " + base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode():
             return problem(401, 20003, "Authenticate")
-        if heard.path != f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json":
-            return problem(404, 20404, f"The requested resource {heard.path} was not found")
         fields = {name: values[0] for name, values in parse_qs(heard.body.decode()).items()}
+        sid = heard.path.removeprefix(f"{HOME}/").removesuffix(".json")
+        match heard.method, heard.path:
+            case "POST", path if path == f"{HOME}.json":
+                return self.create(heard, fields)
+            case "GET", path if path == f"{HOME}.json":
+                return self.listed(heard)
+            case "POST", _ if sid in {m["sid"] for m in self.messages}:
+                return self.changed(heard, sid, fields)
+        return problem(404, 20404, f"The requested resource {heard.path} was not found")
+
+    def create(self, heard: Heard, fields: dict[str, str]) -> Said:
         if fields["To"] in self.codes:
             return problem(*self.codes[fields["To"]], f"The 'To' number {fields['To']} will not do.")
-        said = self.created(fields)
-        hold_to("twilio_messages_subset", heard, said)
+        scheduled = "SendAt" in fields and "MessagingServiceSid" in fields  # without a service it goes at once
+        if scheduled and datetime.fromisoformat(fields["SendAt"]) < self.clock() + SOONEST:
+            return problem(400, 35115, "SendAt must be at least 300 seconds in the future")
+        said = self.created(fields, "scheduled" if scheduled else self.status)
+        hold_to(SPEC, heard, said)
         self.accepted.append(fields)
+        self.messages.append(json.loads(said.body))
         return said
 
-    def created(self, fields: dict[str, str]) -> Said:
-        sid = f"SM{len(self.accepted) + 1:032x}"
+    def listed(self, heard: Heard) -> Said:
+        """The newest first; its filter by number is exact."""
+        asked = {name: values[0] for name, values in parse_qs(heard.query).items()}
+        found = [m for m in reversed(self.messages) if m["to"] == asked.get("To", m["to"])]
+        size, page = int(asked.get("PageSize", 50)), int(asked.get("Page", 0))
+        here = f"{HOME}.json?{urlencode({'To': asked.get('To', ''), 'PageSize': size})}"
+        more = f"{here}&Page={page + 1}" if (page + 1) * size < len(found) else None
+        book = {
+            "first_page_uri": f"{here}&Page=0", "next_page_uri": more, "previous_page_uri": None, "page": page,
+            "page_size": size, "start": page * size, "end": page * size + size - 1, "uri": f"{here}&Page={page}",
+            "messages": found[page * size : (page + 1) * size],
+        }  # fmt: skip
+        said = Said(200, json.dumps(book).encode())
+        hold_to(SPEC, heard, said)
+        return said
+
+    def changed(self, heard: Heard, sid: str, fields: dict[str, str]) -> Said:
+        message = next(m for m in self.messages if m["sid"] == sid)
+        if fields != {"Status": "canceled"} or message["status"] != "scheduled":
+            return problem(400, 30409, "Message can not be canceled")
+        message["status"] = "canceled"
+        said = Said(200, json.dumps(message).encode())
+        hold_to(SPEC, heard, said)
+        return said
+
+    def created(self, fields: dict[str, str], status: str) -> Said:
+        sid, now = f"SM{len(self.accepted) + 1:032x}", format_datetime(self.clock())
         message = {
             "sid": sid,
             "account_sid": ACCOUNT,
@@ -46,10 +98,10 @@ class Twilio:
             "to": fields["To"],
             "from": fields.get("From"),
             "messaging_service_sid": fields.get("MessagingServiceSid"),
-            "status": self.status,
+            "status": status,
             "direction": "outbound-api",
-            "date_created": "Fri, 13 Nov 2026 15:00:00 +0000",
-            "date_updated": "Fri, 13 Nov 2026 15:00:00 +0000",
+            "date_created": now,
+            "date_updated": now,
             "date_sent": None,
             "error_code": self.error_code,
             "error_message": None,
@@ -57,7 +109,7 @@ class Twilio:
             "num_segments": "1",
             "price": None,
             "price_unit": "USD",
-            "uri": f"/2010-04-01/Accounts/{ACCOUNT}/Messages/{sid}.json",
+            "uri": f"{HOME}/{sid}.json",
             "subresource_uris": {},
         }
         return Said(201, json.dumps(message).encode())

@@ -20,6 +20,7 @@ PREVIOUS: Final = frozenset({"outcome", "by", "note"})
 OWN_TYPES: Final = (
     "complaint.opened", "complaint.resolved", "consent.given", "consent.withdrawn", "message.received",
     "call.received", "visit", "purchase", "outcome", "contact.made", "customer.merged", "customer.changed",
+    "message.bounced", "message.clicked",
 )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from outreach.beside import quarantined
 from outreach.bootstrap import SystemClock, open_store, read_rules
-from outreach.errors import DatabaseError, OutreachError, RulebookError
+from outreach.doctor import house, outside
+from outreach.errors import ConfigError, DatabaseError, OutreachError, RulebookError
 from outreach.providers import senders
 from outreach.settings import Settings
 from outreach.store.clock import skew
@@ -28,8 +29,10 @@ class Finding:
 def examine(settings: Settings) -> list[Finding]:
     """Look at everything; what is wrong with one thing doesn't hide the next."""
     looks: dict[str, Callable[[Settings], str]] = {
-        "python": _python, "time zones": _zones, "database": _database, "clock": _clock, "work": _work, "rules": _rules,
-        "senders": _senders, "doors": _doors,
+        "python": _python, "time zones": _zones, "database": _database, "files": house.files, "secret": house.secret,
+        "clock": _clock, "work": _work, "scheduler": house.scheduler, "rules": _rules, "senders": _senders,
+        "credentials": outside.credentials, "sender": outside.sender, "public address": outside.public_address,
+        "webhooks": outside.webhooks, "accounts": house.accounts, "doors": _doors,
     }  # fmt: skip
     return list(_look(settings, looks))
 
@@ -99,8 +102,20 @@ def _seen(s: Settings) -> dict[str, set[str]]:
 
 def _senders(s: Settings) -> str:
     made = senders(s, SystemClock())
+    if shut := _shut(s):
+        raise ConfigError("; ".join(shut))
     dry = " (the outbox keeps and shows what it would have sent)" if "outbox" in (s.sms, s.email) else ""
+    dry = " (OUTREACH_DRY_RUN: nothing leaves the house)" if s.dry_run else dry
     return ", ".join(f"{channel} by {sender.name}" for channel, sender in made.items()) + dry
+
+
+def _shut(s: Settings) -> list[str]:
+    """What workers have found out about their senders, and is not mended yet."""
+    try:
+        with open_store(s).reading() as tx:
+            return [why for name, why in tx.house.settings().items() if name.startswith("sender:") and why]
+    except OutreachError:  # told under `database`
+        return []
 
 
 def _doors(s: Settings) -> str:

@@ -1,0 +1,174 @@
+"""Reconciliation: what may have been sent is looked up at its provider until it is known, or a person must say.
+
+Each look is one question outside of any transaction, and one transaction for what it proved. Any number of workers may
+do it: what one has taken, the others leave for a minute.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from outreach.core.delivery import RANK, News
+from outreach.core.follow_up import FollowUp, evolve
+from outreach.core.looking import (
+    AFTER,
+    BEFORE,
+    CannotTell,
+    Found,
+    Verdict,
+    Window,
+    blind,
+    fence_of,
+    judge,
+    next_look,
+)
+from outreach.core.trace import Reason
+from outreach.errors import OutreachError
+from outreach.flow.changes import Changes
+from outreach.flow.delivery import held, settle
+from outreach.flow.proven import unsent
+from outreach.ports import Clock, Sender
+from outreach.store.attempts import Attempt
+from outreach.store.store import Store, Transaction
+
+log = logging.getLogger("outreach.reconciling")
+
+#: Looks in one go, and those that run side by side.
+SIZE, SIDE_BY_SIDE = 40, 8
+#: What one worker looks up, another leaves alone for so long; longer than all questions of one go take.
+TAKEN = timedelta(minutes=2)
+#: Attempts made no further apart than this may have found each other's message.
+NEAR = timedelta(minutes=10)
+
+Seen = Sequence[Found] | CannotTell
+#: It may be the message of one whose answer is still to come.
+TWIN = Verdict(kind="again", evidence="another attempt with the same text is under way")
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciler:
+    """Looks up what nobody knows of. `senders` maps channel to sender."""
+
+    store: Store
+    senders: Mapping[str, Sender]
+    clock: Clock
+    #: What is done beside it: taking back what is handed over and must not go out any more.
+    beside: Callable[[], int] = lambda: 0
+
+    def work(self) -> int:
+        """Look up what is due, one go's worth; how many. Raises DatabaseError: then it is looked up later."""
+        taken = self.store.write(self._take, repeatable=True)
+        if not taken:
+            return 0
+        at = self.clock.now()  # a look proves nothing of what comes after it
+        with ThreadPoolExecutor(max_workers=SIDE_BY_SIDE) as pool:
+            seen = list(pool.map(self._look, taken))
+        for attempt, what in zip(taken, seen, strict=True):
+            conclude = partial(self._conclude, attempt_id=attempt.id, seen=what, looked=at)
+            for twin in self.store.write(conclude, repeatable=True):
+                self.senders[attempt.channel].cancel(twin)  # type: ignore[attr-defined]
+        return len(taken)
+
+    def sweep(self, stopping: Callable[[], bool]) -> int:
+        """All that is due, unless we stop; how many. Never raises: whatever it is, the next sweep tries again."""
+        done = 0
+        try:
+            done += self.beside()
+            while not stopping() and (some := self.work()):
+                done += some
+        except OutreachError as error:
+            log.warning("what may have been sent can't be looked up now: %s", error)
+        except Exception:
+            log.exception("what may have been sent can't be looked up")
+        return done
+
+    def _take(self, tx: Transaction) -> list[Attempt]:
+        now = self.clock.now()
+        return [a for a in tx.attempts.to_look_up(now, SIZE) if tx.attempts.take(a, now + TAKEN)]
+
+    def _look(self, attempt: Attempt) -> Seen:
+        """Ask its sender, if that is still the one we have."""
+        sender = self.senders.get(attempt.channel)
+        if sender is None or sender.name != attempt.sender:
+            return CannotTell(text=f"{attempt.sender} is no longer the sender of {attempt.channel}", for_good=True)
+        return sender.find(window_of(attempt))
+
+    def _conclude(self, tx: Transaction, attempt_id: str, seen: Seen, looked: datetime) -> list[str]:
+        """Write down what it proves; the messages that the provider has more than once and that can be taken back."""
+        attempt, f = held(tx, attempt_id)
+        if attempt is None or attempt.state != "unknown":  # it was heard of meanwhile
+            return []
+        now, twins = self.clock.now(), list[str]()
+        if isinstance(seen, CannotTell):
+            verdict = blind(attempt.made, looked, seen.text, for_good=seen.for_good)
+        else:
+            mine, strangers = _sorted(attempt, seen, others := _beside(tx, attempt))
+            attempt = evolve(attempt, looks=attempt.looks + (not mine))
+            under_way = any(o.state == "intent" and _letters(o.body) == _letters(attempt.body) for o in others)
+            if attempt.send_at and attempt.send_at > now:
+                mine, twins = mine[:1], mine[1:]
+            verdict = judge(attempt.made, looked, attempt.looks, mine, strangers, attempt.send_at)
+            verdict = TWIN if mine and under_way else verdict
+        log.info("attempt %s: %s %s", attempt.id, verdict.kind, verdict.evidence)
+        _act(tx, attempt, f, verdict, seen, now)
+        return twins if verdict.kind == "accepted" else []
+
+
+def window_of(attempt: Attempt) -> Window:
+    """Where its message must be, if there is one."""
+    return Window(
+        attempt=attempt.id, channel=attempt.channel, to=attempt.address, body=attempt.body,
+        since=attempt.made - BEFORE, until=fence_of(attempt.send_at) if attempt.send_at else attempt.made + AFTER,
+    )  # fmt: skip
+
+
+def _beside(tx: Transaction, attempt: Attempt) -> list[Attempt]:
+    """The other attempts at the same address, made at about the same time, whoever was meant: the ledger knows."""
+    touches = tx.ledger.at_addresses([attempt.address_key], attempt.made - NEAR).get(attempt.address_key, ())
+    people = {attempt.customer, *(t.customer for t in touches if t.customer)}
+    near = (a for a in tx.attempts.of(people) if abs(a.made - attempt.made) <= NEAR)
+    return [a for a in near if a.address_key == attempt.address_key and a.id != attempt.id]
+
+
+def _sorted(attempt: Attempt, seen: Sequence[Found], others: Sequence[Attempt]) -> tuple[list[str], int]:
+    """Of the messages found, without those of other attempts: which can be this attempt's, and how many have words that
+    no attempt knows."""
+    owned, text = {o.provider_id for o in others if o.provider_id}, _letters(attempt.body)
+    free = [m for m in seen if m.provider_id not in owned and m.status != "canceled"]
+    known = {text, *(_letters(o.body) for o in others)}
+    strangers = sum(_letters(m.text) not in known for m in free)
+    return [m.provider_id for m in free if _letters(m.text) == text], strangers
+
+
+def _letters(text: str) -> str:
+    """A text without what providers do to spaces."""
+    return " ".join(text.split())
+
+
+def _act(tx: Transaction, attempt: Attempt, f: FollowUp | None, verdict: Verdict, seen: Seen, now: datetime) -> None:
+    numbers = {"sender": attempt.sender, "minutes": int((now - attempt.made).total_seconds() // 60)}
+    why = Reason(code="looked_up", text=verdict.evidence, numbers=numbers)
+    match verdict.kind:
+        case "accepted":
+            settle(tx, attempt.id, _news(verdict.message, seen, numbers), now)
+        case "unsent":
+            unsent(tx, attempt, f, Reason(code="proven_unsent", text=verdict.evidence, numbers=numbers), now)
+        case _:
+            look = next_look(attempt.made, now, attempt.send_at) if verdict.kind == "again" else None
+            tx.attempts.learn([evolve(attempt, look=look, evidence=verdict.evidence)])
+            if f is not None:
+                changes = Changes()
+                changes.note(f, "looked_up" if look else "to_a_person", (why,), now)
+                changes.store(tx)
+
+
+def _news(message: str, seen: Seen, numbers: dict[str, object]) -> News:
+    found = next(m for m in seen if isinstance(m, Found) and m.provider_id == message)  # type: ignore[union-attr]
+    text = f"found at {numbers['sender']} {numbers['minutes']} min after"
+    status = found.status if found.status in RANK else "accepted"
+    return News(status=status, provider_id=message, code=found.code, text=text)
