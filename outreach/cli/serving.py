@@ -55,6 +55,7 @@ def _serve(it: App, heart: Heart) -> None:
     import uvicorn  # the web's libraries take a second to load: other commands go without them
 
     from outreach.web.app import create_app
+    from outreach.web.server import Server
 
     s = it.settings
     heart.start()
@@ -65,7 +66,7 @@ def _serve(it: App, heart: Heart) -> None:
             create_app(it, heart), host=s.host, port=s.port, log_level="warning", server_header=False,
             timeout_graceful_shutdown=GRACE, proxy_headers=False, log_config=None, access_log=False,
         )  # fmt: skip
-        uvicorn.Server(config).run()
+        Server(config).run()
     finally:
         heart.stop()
 

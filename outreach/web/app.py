@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from fastapi import Depends, FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from outreach import __version__
 from outreach.bootstrap import App
@@ -17,22 +14,21 @@ from outreach.web import (
     calls,
     contacts,
     counting,
-    deeds,
     health,
     hooks,
     lists,
     login,
-    pages,
     persons,
     unknown,
     unsubscribe,
 )
 from outreach.web.access import SignInError, admit
+from outreach.web.assets import STATIC, Assets
+from outreach.web.for_people import FOR_PEOPLE
 from outreach.web.front import Front
 from outreach.web.gate import Gate
 from outreach.web.problems import handle_all
-
-STATIC = Path(__file__).parent / "static"
+from outreach.web.pulse import Pulse
 
 
 def create_app(app: App, heart: Heart | None = None) -> FastAPI:
@@ -43,15 +39,15 @@ def create_app(app: App, heart: Heart | None = None) -> FastAPI:
         dependencies=[Depends(admit)],
     )  # fmt: skip
     front = Front(app=app, heart=heart)
-    web.state.front, web.state.links = front, links(app.settings, app.store.secret)
+    web.state.front, web.state.pulse, web.state.links = front, Pulse(app), links(app.settings, app.store.secret)
     web.state.seals = hooks.seals_of(app.settings)
     handle_all(web, front)
     web.add_exception_handler(SignInError, login.sign_in_again)
     web.add_middleware(Gate, front=front)
-    parts = (health, counting, contacts, persons, lists, calls, api, pages, deeds, login, accounts, unsubscribe, hooks)
+    parts = (health, counting, contacts, persons, lists, calls, api, *FOR_PEOPLE, login, accounts, unsubscribe, hooks)
     for part in parts:
         web.include_router(part.router)
     for router in (login.inside, unknown.api, unknown.pages):
         web.include_router(router)
-    web.mount("/static", StaticFiles(directory=STATIC), name="static")
+    web.mount("/static", Assets(directory=STATIC), name="static")
     return web

@@ -14,7 +14,7 @@ def script(text: str) -> Markup:
     r"""Paragraphs, lists of lines that begin with `- `, `**bold**`; a paragraph that is all bold is a heading.
 
     >>> script("**Say**\n\nHello <you>\n- one\n- two")
-    Markup('<h4>Say</h4>\n<p>Hello &lt;you&gt;</p>\n<ul><li>one</li><li>two</li></ul>')
+    Markup('<h3>Say</h3>\n<p>Hello &lt;you&gt;</p>\n<ul><li>one</li><li>two</li></ul>')
     """
     blocks = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
     return Markup("\n").join(part for block in blocks for part in _block(block) if part)
@@ -23,7 +23,7 @@ def script(text: str) -> Markup:
 def _block(block: str) -> list[Markup]:
     heading = _BOLD.fullmatch(block.strip())
     if heading:
-        return [Markup("<h4>{}</h4>").format(heading[1])]
+        return [Markup("<h3>{}</h3>").format(heading[1])]
     parts: list[Markup] = []
     plain: list[str] = []
     items: list[str] = []

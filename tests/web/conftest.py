@@ -1,12 +1,21 @@
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.web.crew import cheaply, hire
 from tests.web.house import MAYA, House, haircut, open_house
+
+CHROMIUM = os.environ.get("OUTREACH_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
+QUIET = [
+    "--no-sandbox", "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -33,3 +42,14 @@ def staffed(busy: House, monkeypatch: pytest.MonkeyPatch) -> House:
     cheaply(monkeypatch)
     hire(busy, Ada="admin", Lena="staff", Mark="marketing", Olga="owner")
     return busy
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One for all tests; each opens a window of its own."""
+    if not CHROMIUM:
+        pytest.skip("no chromium on this machine (set OUTREACH_TEST_CHROMIUM to one)")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        opened.close()

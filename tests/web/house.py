@@ -30,6 +30,7 @@ from outreach.simulation.run import Simulation
 from outreach.store import schema
 from outreach.store.database import open_engine
 from outreach.web.app import create_app
+from outreach.web.server import Server
 
 MONDAY = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
 RULES = """
@@ -187,7 +188,7 @@ def served(house: House, heart: Heart | None = None) -> Iterator[str]:
         create_app(house.app, heart), host="127.0.0.1", port=0, log_level="warning", ws="none", lifespan="off",
         server_header=False, proxy_headers=False,
     )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -130,7 +130,7 @@ def test_every_answer_carries_the_headers(house: House):
 
 
 def test_a_fault_of_ours_is_a_page_too_and_carries_the_headers(house: House, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("outreach.web.pages.cards", lambda _engine: 1 / 0)
+    monkeypatch.setattr("outreach.web.today.cards", lambda _engine: 1 / 0)
     answer = house.client.get("/")
     assert answer.status_code == 500
     assert "server's log" in html.unescape(answer.text)

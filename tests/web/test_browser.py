@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from outreach.core.event import Event
 from outreach.providers import links
 from outreach.settings import read_settings
 from tests.web.crew import PASSWORD
 from tests.web.house import MAYA, MONDAY, House, haircut, served
+from tests.web.staff import NARROW, WIDE
 
-CHROMIUM = os.environ.get("OUTREACH_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
-QUIET = [
-    "--no-sandbox", "--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-]  # fmt: skip
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+pytestmark = pytest.mark.browser
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM, reason="no chromium on this machine (set OUTREACH_TEST_CHROMIUM to one)"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield opened
-        opened.close()
+#: Buttons, fields and links that stand alone: a finger needs 44 by 44.
+SMALL = """() => [...document.querySelectorAll('button, .button, summary, select, input, textarea, nav a, .number')]
+  .filter(e => e.type !== 'hidden' && e.type !== 'radio' && e.type !== 'checkbox' && e.checkVisibility())
+  .map(e => [e.outerHTML.slice(0, 90), e.getBoundingClientRect()])
+  .filter(([, box]) => box.height < 43.5 || box.width < 43.5).map(([html]) => html)"""
 
 
 @pytest.fixture
@@ -49,10 +37,13 @@ def lively(house: House) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("screen", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_recording_an_outcome_without_javascript(browser: Browser, lively: str, house: House, screen: dict[str, int]):
+def test_recording_outcomes_without_javascript(browser: Browser, lively: str, house: House, screen: dict[str, int]):
     with browser.new_context(viewport=screen, java_script_enabled=False) as context:  # type: ignore[arg-type]
         page = context.new_page()
         page.goto(lively)
+        row = page.get_by_role("article", name="Maya Okafor")
+        assert row.get_by_role("link", name="+1 212-555-0101").get_attribute("href") == "tel:+12125550101"
+        row.get_by_role("button", name="Open").click()
         card = page.get_by_role("article", name="Maya Okafor")
         assert card.get_by_role("link", name="+1 212-555-0101").get_attribute("href") == "tel:+12125550101"
         card.get_by_label("Note").fill("She likes it.")
@@ -60,16 +51,17 @@ def test_recording_an_outcome_without_javascript(browser: Browser, lively: str, 
         card.get_by_label("Your name").press("Enter")  # must not press the first outcome
         assert card.is_visible()
         card.get_by_role("button", name="Left a message").click()
-        assert page.get_by_role("status").inner_text() == "Recorded: Left a message."
-        assert page.get_by_role("article", name="Maya Okafor").count() == 0
-        task = page.get_by_role("article", name="Champagne for Maya")
+        assert page.get_by_role("status").first.inner_text().startswith("Recorded: Left a message")
+        task = page.get_by_role("article", name="Champagne for Maya")  # the next card, by itself
         assert task.get_by_label("Your name").input_value() == "Lena"
         task.get_by_role("button", name="Done", exact=True).click()
+        assert "Nothing is left" in page.inner_text("main")
+        page.get_by_role("link", name="To today's list").click()
         assert "Nobody is to be called" in page.inner_text("main")
     assert house.cards() == []
 
 
-def test_the_list_by_keyboard_alone(browser: Browser, lively: str):
+def test_the_list_by_tabs_alone(browser: Browser, lively: str):
     with browser.new_context(viewport=WIDE) as context:  # type: ignore[arg-type]
         page = context.new_page()
         page.goto(lively)
@@ -77,28 +69,49 @@ def test_the_list_by_keyboard_alone(browser: Browser, lively: str):
         assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.id") == "main"
-        for _ in range(40):
-            page.keyboard.press("Tab")
-            if page.evaluate("document.activeElement.textContent") == "No answer":
-                break
+        _tab_to(page, "Open Maya Okafor")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/calls/**")
+        _tab_to(page, "2No answer")
         page.keyboard.press("Enter")
         page.wait_for_url("**said=no_answer**")
 
 
+def _tab_to(page: Any, text: str) -> None:
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.replace(/\\s+/g, ' ').trim()").startswith(text):
+            return
+    pytest.fail(f"{text!r} can't be reached by Tab")
+
+
 @pytest.mark.parametrize(("screen", "scheme"), [(WIDE, "light"), (NARROW, "dark")], ids=["wide-light", "narrow-dark"])
-def test_axe_finds_nothing_and_nothing_sticks_out(browser: Browser, lively: str, screen: dict[str, int], scheme: str):
+def test_axe_finds_nothing_and_nothing_sticks_out(
+    browser: Browser, lively: str, house: House, screen: dict[str, int], scheme: str
+):
     complaints: list[str] = []
+    call, task = (next(c.id for c in house.cards() if c.channel == kind) for kind in ("call", "task"))
+    paths = (
+        "/", f"/?said=reached&after={call}", "/?assign=Tom", f"/calls/{call}?said=undone&after={call}",
+        f"/calls/{task}",
+        "/calls/nothing", "/next", "/sent", "/held", "/rules", "/customers", "/customers?q=ma", "/customers/maya",
+        "/contact?customer=maya", "/manager", "/nothing",
+    )  # fmt: skip
+    if screen == NARROW:  # those whose shape changes
+        paths = (paths[1], paths[3], "/next", "/customers/maya", "/contact?customer=maya", "/manager", "/rules")
     with browser.new_context(viewport=screen, color_scheme=scheme) as context:  # type: ignore[arg-type]
         page = context.new_page()
         page.on("console", lambda m: complaints.append(m.text) if "404" not in m.text else None)
-        for path in ("/", "/?said=reached", "/?assign=Tom", "/sent", "/held", "/rules", "/customers/maya", "/nothing"):
+        for path in paths:
             page.goto(lively + path)
             for closed in page.locator("summary").all():
-                closed.click()
+                if closed.is_visible():
+                    closed.click()
             found = Axe().run(page)
             assert found.violations_count == 0, f"{path}: {found.generate_report()}"
             assert len(found.response["passes"]) > 20
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} sticks out"
+            assert page.evaluate(SMALL) == [], path
     assert complaints == []  # the content security policy forbids nothing that the pages want
 
 
@@ -140,7 +153,8 @@ def test_signing_in(browser: Browser, staffed: House, screen: dict[str, int], sc
     assert len(looked) == 4
 
 
-def test_axe_finds_nothing_when_things_go_wrong(browser: Browser, lively: str):
+def test_axe_finds_nothing_when_things_go_wrong(browser: Browser, lively: str, house: House):
+    call = next(c.id for c in house.cards() if c.channel == "call")
     with browser.new_context(viewport=NARROW) as context:  # type: ignore[arg-type]
         page = context.new_page()
         page.goto(lively)
@@ -148,13 +162,15 @@ def test_axe_finds_nothing_when_things_go_wrong(browser: Browser, lively: str):
         page.goto(lively)
         assert page.get_by_text("please leave this until it goes on").count() == 2
         assert Axe().run(page).violations_count == 0
-        page.get_by_label("Note").first.fill("Precious")
+        page.goto(f"{lively}/calls/{call}")
+        assert page.get_by_text("please leave this until it goes on").count() == 1
+        page.get_by_label("Note").fill("Precious")
         page.evaluate("document.querySelectorAll('[name=token]').forEach(field => field.value = 'stale')")
         page.get_by_role("button", name="Reached").click()
         assert page.get_by_label("Your note").input_value() == "Precious"
         assert Axe().run(page).violations_count == 0
         page.get_by_role("button", name="Send again: Reached").click()
-        assert page.get_by_role("status").inner_text() == "Recorded: Reached."
+        assert page.get_by_role("status").first.inner_text().startswith("Recorded: Reached")
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "de", "es"])

@@ -25,7 +25,7 @@ def test_the_examples_in_its_docstrings():
         ("one\ntwo", "<p>one<br>two</p>"),
         ("**a** b **c**", "<p><strong>a</strong> b <strong>c</strong></p>"),
         ("- one\n- two", "<ul><li>one</li><li>two</li></ul>"),
-        ("**<b>**", "<h4>&lt;b&gt;</h4>"),
+        ("**<b>**", "<h3>&lt;b&gt;</h3>"),
         ("** **\n- **", "<p><strong> </strong></p>\n<ul><li>**</li></ul>"),
     ],
 )
@@ -36,7 +36,7 @@ def test_scripts(text: str, html: str):
 @given(st.text(alphabet="<>&\"'*- \nab", max_size=60))
 def test_no_text_becomes_a_tag(text: str):
     left = str(script(text))
-    for tag in ("p", "ul", "li", "h4", "strong"):
+    for tag in ("p", "ul", "li", "h3", "strong"):
         left = left.replace(f"<{tag}>", "").replace(f"</{tag}>", "")
     assert "<" not in left.replace("<br>", "")
 
@@ -44,7 +44,9 @@ def test_no_text_becomes_a_tag(text: str):
 def test_numbers():
     assert phone("+12125550101") == "+1 212-555-0101"
     assert phone("ask at the desk") == "ask at the desk"
-    assert tel("javascript:alert(1)") == "tel:1"
+    assert tel("+12125550101") == "tel:+12125550101"
+    for odd in ("javascript:alert(1)", "", "12125550101", "+0", "+1 212 555 0101", "+12125550101\n", "+١٢١٢٥٥٥٠١٠١"):
+        assert tel(odd) == ""
 
 
 def test_reasons_in_words():
