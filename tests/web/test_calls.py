@@ -124,7 +124,7 @@ def test_the_openapi_document_names_every_route_for_programs(house: House):
         "/healthz", "/readyz", "/v1/events", "/v1/calls", "/v1/calls/{follow_up}/outcome", "/v1/customers/{customer}",
         "/v1/customers/{customer}/export", "/v1/customers/{customer}/may", "/v1/customers/{customer}/contacts",
         "/v1/customers/{customer}/notes", "/v1/customers/{customer}/memory", "/v1/calls.csv", "/v1/calls.ics",
-        "/v1/calls/figures", "/v1/calls/next", "/v1/calls/{follow_up}", "/v1/load",
+        "/v1/calls/figures", "/v1/calls/next", "/v1/calls/{follow_up}", "/v1/load", "/v1/unknown", "/v1/unknown/{attempt}",
         *(f"/v1/calls/{{follow_up}}/{d}" for d in ("claim", "release", "skip", "snooze", "cancel", "undo", "assign")),
     }  # fmt: skip
     events = told["paths"]["/v1/events"]["post"]
