@@ -23,6 +23,13 @@ from outreach.flow.standings import load_standings
 from outreach.saying import reason
 from outreach.store.store import Transaction
 
+#: A database that was restored doesn't know whom it contacted since its backup, nor who said stop.
+QUARANTINE = Reason(
+    code="quarantine",
+    text="the database was restored, and what was sent and who said stop since its backup is missing in it: nobody can"
+    " tell until you run `outreach db reopen`",
+)
+
 
 class UnknownCustomerError(InputError):
     """Nobody has this id."""
@@ -112,6 +119,8 @@ def _ask(engine: Engine, tx: Transaction, contact: Contact, at: datetime) -> Ans
     zone = engine.policy.wall_zone(person)
     if contact.direction == "inbound":
         return Answer(contact=contact, at=at, zone=zone)
+    if tx.house.quarantined() is not None:
+        return Answer(contact=contact, at=at, zone=zone, verdict=Verdict(reasons=(QUARANTINE,), next=None))
     now, paused = engine.clock.now(), tx.house.paused()
     at = min(at, now)
     standing = load_standings(tx, {person.id: person}, at, engine.policy)[person.id]

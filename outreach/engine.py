@@ -33,11 +33,11 @@ from outreach.flow.handing import alone, claimed, followed
 from outreach.flow.homing import bring_home
 from outreach.flow.intake import Receipt
 from outreach.flow.locking import take_again, take_due
-from outreach.flow.lost import LOST, take_back
+from outreach.flow.lost import take_back
 from outreach.flow.outcomes import follow_on
 from outreach.flow.parts import take_parts
 from outreach.flow.people import take_people
-from outreach.flow.post import Post
+from outreach.flow.post import LOST, Post
 from outreach.flow.record import PATIENCE, record
 from outreach.flow.sizing import Daring, as_suits
 from outreach.flow.taking import empty_batch, follow_finished

@@ -11,13 +11,15 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Final
-
-import structlog
+from typing import TYPE_CHECKING, Any, Final
 
 from outreach.errors import ConfigError, DatabaseError
+
+if TYPE_CHECKING:
+    import structlog
 
 log = logging.getLogger("outreach")
 
@@ -34,8 +36,10 @@ SHORTEST: Final = 6
 
 
 def set_up(level: int = logging.INFO, secrets: Iterable[str] = ()) -> None:
-    """Send the program's own log to standard error; these secrets are masked in it too."""
-    hidden = sorted({s for s in secrets if len(s) >= SHORTEST}, key=len, reverse=True)
+    """Send the log of a program that runs on to standard error; these secrets are masked in it too."""
+    import structlog  # commands that come to an end do without it
+
+    hidden = _hidden(secrets)
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -71,11 +75,45 @@ def set_up(level: int = logging.INFO, secrets: Iterable[str] = ()) -> None:
     threading.excepthook = lambda told: log.error("a thread ends", exc_info=told.exc_value)
 
 
+@contextmanager
+def brief(secrets: Callable[[], Iterable[str]]) -> Iterator[None]:
+    """The log of a command that comes to an end: warnings and worse, as plain lines. `secrets` is asked when something
+    is told, which is hardly ever."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(_Brief(secrets))
+    handler.addFilter(lambda record: record.name.partition(".")[0] not in SILENT)
+    logging.getLogger().addHandler(handler)
+    logging.captureWarnings(True)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(False)
+        logging.getLogger().removeHandler(handler)
+
+
+class _Brief(logging.Formatter):
+    def __init__(self, secrets: Callable[[], Iterable[str]]):
+        super().__init__()
+        self.secrets = secrets
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Where it happened, if it was an exception, and what is ours to tell."""
+        told = [f"outreach: {record.getMessage()}"]
+        if record.exc_info is not None and record.exc_info[0] is not None:
+            told.append(f"Traceback, without what it said:\n{_where(record.exc_info)}")
+        return masked("\n".join(told), _hidden(self.secrets()))
+
+
 def masked(text: str, secrets: Iterable[str] = ()) -> str:
     """A text without what looks like an address or a key, and without these secrets."""
     for secret in secrets:
         text = text.replace(secret, MASK)
     return ADDRESS.sub(MASK, text)
+
+
+def _hidden(secrets: Iterable[str]) -> list[str]:
+    return sorted({s for s in secrets if len(s) >= SHORTEST}, key=len, reverse=True)
 
 
 def _where(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from importlib import import_module
 from typing import Any
@@ -12,6 +13,9 @@ from typer.main import get_group
 
 from outreach import __version__
 from outreach.errors import OutreachError, RulebookError
+from outreach.logs import brief
+
+log = logging.getLogger("outreach")
 
 #: The commands in the order of the help: each with its file here and its line. A file is loaded when its command is
 #: called: the web's libraries alone take longer than `outreach why` does.
@@ -93,7 +97,13 @@ def start(
 
 
 def main() -> None:
-    """Run, and turn what is known to go wrong into a sentence: exit 1 when we said no, 2 when asked wrongly."""
+    """Run, and turn what is known to go wrong into a sentence: exit 1 when we said no, 2 when asked wrongly. Of what
+    nobody thought of, the log says where it happened and no customer's words."""
+    with brief(_secrets):
+        _run()
+
+
+def _run() -> None:
     try:
         app(prog_name="outreach")  # else it is whatever started Python, `python -m pytest` for one
     except RulebookError as error:
@@ -105,6 +115,19 @@ def main() -> None:
     except OutreachError as error:
         _say(f"outreach: {error}")
         sys.exit(1)
+    except Exception:
+        log.critical("the program ends", exc_info=True)
+        sys.exit(1)
+
+
+def _secrets() -> list[str]:
+    """All that no log may tell; settings that can't be read have said so themselves."""
+    from outreach.settings import read_settings  # its library takes a while: most commands have nothing to log
+
+    try:
+        return read_settings().secrets
+    except OutreachError:
+        return []
 
 
 def _say(text: str) -> None:

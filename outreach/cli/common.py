@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -35,3 +36,14 @@ def app(database: str | None = None, rules: Path | None = None) -> App:
     it = open_app(settings(database, rules))
     calm_collector()
     return it
+
+
+def whoever() -> str:
+    """Who gives this command: the operating system's user, by name; "command line" where it knows none (a container
+    may run under a mere number). Not by the environment, which says whatever one likes."""
+    try:
+        from pwd import getpwuid  # there is none on Windows
+
+        return getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return "command line"

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from outreach.bootstrap import clock_of, open_store
-from outreach.cli.common import Database, Json, settings
+from outreach.cli.common import Database, Json, settings, whoever
 from outreach.cli.output import moment, print_json, table
 from outreach.staff import keys
 from outreach.staff.roles import SCOPES
@@ -29,7 +29,7 @@ def add(
     """Make a key. It is printed this once and kept nowhere."""
     store = open_store(settings(database))
     lasts = timedelta(days=days) if days is not None else None
-    _, text = keys.add(store, name, scope, clock_of(store).now(), by="command line", rate=rate, lasts=lasts)
+    _, text = keys.add(store, name, scope, clock_of(store).now(), by=whoever(), rate=rate, lasts=lasts)
     typer.echo(text)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -12,6 +12,8 @@ LEASE: Final = timedelta(minutes=10)
 UNDO: Final = timedelta(minutes=10)
 #: The deed of a card whose latest deed was taken back.
 UNDONE: Final = "undone"
+#: In the place of what it takes to undo a deed: its customer has become another one since.
+UNITED: Final = "united"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,7 +49,26 @@ class Handling:
 
     def undo_until(self) -> datetime | None:
         """Until when the latest deed may be taken back; None when there is none."""
-        return self.at + UNDO if self.at is not None and self.deed not in ("", UNDONE) else None
+        over = self.deed in ("", UNDONE) or UNITED in self.before
+        return self.at + UNDO if self.at is not None and not over else None
+
+
+def settled(h: Handling, now: datetime) -> Handling:
+    """What was done with the card can't be taken back any more, for its customer has become another one, or another one
+    has become her: what it changed has other names by now, or was arranged anew."""
+    until = h.undo_until()
+    late = until is not None and now >= until
+    return replace(h, before={} if late or not h.number else {UNITED: True})
+
+
+def handed_over(h: Handling, there: Handling, now: datetime) -> Handling:
+    """`h`, of a card that has become `there`. Who has it open keeps it, unless somebody has `there` open."""
+    lease = there if there.held(now) or not h.held(now) else h
+    latest = there if there.number and not h.number else settled(h, now)
+    return replace(
+        latest, customer=there.customer, id=there.id, number=max(h.number, there.number),
+        holder=lease.holder, since=lease.since, until=lease.until, lost=lease.lost, skipped=h.skipped | there.skipped,
+    )  # fmt: skip
 
 
 def same(one: str, other: str) -> bool:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from outreach.doors.addresses import email, phone
-from outreach.doors.checks import Unfit, instant, kind, only, parse, text
+from outreach.doors.checks import Unfit, instant, kind, only, text
 from outreach.doors.columns import Columns
-from outreach.doors.lines import Rejected
+from outreach.doors.lines import Rejected, read_line
 from outreach.doors.reading import Kind, Reading
 from outreach.doors.sources import open_source
 from outreach.errors import InputError
@@ -39,11 +39,7 @@ def _of_row(plain: object) -> Accepted | str:
 
 
 def _of_line(line: bytes, number: int) -> Accepted | Rejected:
-    try:
-        found: Accepted | str = _of_row(parse(line))
-    except Unfit as unfit:
-        found = str(unfit)
-    return Rejected(line=number, reason=found, raw=line) if isinstance(found, str) else found
+    return read_line(line, number, _accepted)
 
 
 def _accepted(plain: object) -> Accepted:

@@ -6,10 +6,10 @@ surprises it goes the slow way (`event_of`), which alone decides and finds the w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -30,6 +30,7 @@ from outreach.doors.checks import (
 )  # fmt: skip
 from outreach.doors.known import tidied
 
+T = TypeVar("T")
 #: Its data are addresses and places, which have one form here.
 CHANGED = "customer.changed"
 NAMES = ("id", "type", "customer", "time", "data", "site", "source")
@@ -91,15 +92,15 @@ def decode_event(line: bytes, number: int = 0) -> Event | Rejected:
             )  # fmt: skip
     except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError):
         pass
-    return _slowly(line, number)
+    return read_line(line, number, _event)
 
 
-def _slowly(line: bytes, number: int) -> Event | Rejected:
+def read_line(line: bytes, number: int, of: Callable[[object], T]) -> T | Rejected:
+    """What `of` makes of a line of JSON, or the line with the reason why it makes nothing of it (`of` raises Unfit)."""
     try:
-        found: Event | str = event_of(parse(line))
+        return of(parse(line))
     except Unfit as unfit:
-        found = str(unfit)
-    return Rejected(line=number, reason=found, raw=line) if isinstance(found, str) else found
+        return Rejected(line=number, reason=str(unfit), raw=line)
 
 
 def event_of(plain: object) -> Event | str:

@@ -15,9 +15,9 @@ from outreach.core.cadence import PURPOSES
 from outreach.core.customer import KNOWN, Consent, Customer
 from outreach.core.expiring import ends
 from outreach.core.span import MomentError
-from outreach.doors.checks import Unfit, an_object, instant, kind, one_text, parse, show, storable, text
+from outreach.doors.checks import Unfit, an_object, instant, kind, one_text, show, storable, text
 from outreach.doors.known import known_fields
-from outreach.doors.lines import Rejected
+from outreach.doors.lines import Rejected, read_line
 from outreach.rulebook.hints import any_of, did_you_mean
 
 Person = tuple[Customer, list[Consent]]
@@ -42,11 +42,7 @@ def customer_of(plain: object) -> Person | str:
 
 def decode_person(line: bytes, number: int = 0) -> Person | Rejected:
     """The customer of one JSON line. Never raises."""
-    try:
-        found = customer_of(parse(line))
-    except Unfit as unfit:
-        found = str(unfit)
-    return Rejected(line=number, reason=found, raw=line) if isinstance(found, str) else found
+    return read_line(line, number, _person)
 
 
 def _person(plain: object) -> Person:

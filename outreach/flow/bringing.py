@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from outreach.core.follow_up import AHEAD, FORWARDED, FollowUp, evolve
+from outreach.core.handling import Handling, handed_over
 from outreach.core.ledger import Touch
 from outreach.core.merging import riders
 from outreach.core.rule import OnMissing
@@ -46,6 +47,7 @@ class Bringing:
         self._end_once_too_often(hers, theirs)
         self._move([f for f in self._of(self.old) if f.id not in staying], going)
         self._copy_touches()
+        self._hand_cards_over()
         self._plan_together()
 
     def _of(self, customer: str) -> list[FollowUp]:
@@ -101,6 +103,17 @@ class Bringing:
                     new, "noted", (Reason(code=MERGED, text=f"planned for {self.old}", numbers=numbers),), self.now
                 )
         notes.store(tx)
+
+    def _hand_cards_over(self) -> None:
+        """Who has a card open keeps it under its new name; staff never see that it has one."""
+        cards, there = self.tx.cards, self.tx.cards.of([self.into])
+        moved = [
+            handed_over(h, there.get(name) or Handling(customer=self.into, id=name), self.now)
+            for id_, h in cards.of([self.old]).items()
+            if (name := self.names.get(id_)) is not None
+        ]
+        cards.save(moved)
+        self.tx.whole.forget(self.old, ("card",))
 
     def _copy_touches(self) -> None:
         """The union of both ledgers. It may be fuller than the cadence allows: then it blocks until it has aged. So the

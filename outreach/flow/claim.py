@@ -37,8 +37,6 @@ from outreach.store.attempts import Attempt
 from outreach.store.spent import Spent
 from outreach.store.store import Transaction
 
-#: After the intent is committed the provider must be called within this time, or not at all.
-DEADLINE = timedelta(seconds=5)
 #: A claim that wasn't settled by then is taken back by whoever looks next; longer than deadline plus call.
 LEASE = timedelta(seconds=60)
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp, evolve
-from outreach.core.handling import UNDONE, Handling
+from outreach.core.handling import UNDONE, UNITED, Handling
 from outreach.flow.batch import Batch
 from outreach.flow.replying import READ_REPLY, UNREAD
 from outreach.store.follow_ups import CODEC
@@ -90,6 +90,8 @@ class Objection:
 def objection(tx: Transaction, f: FollowUp, handling: Handling, now: datetime) -> Objection | None:
     """What stands against taking back the latest deed of this card; None when nothing does."""
     until = handling.undo_until()
+    if UNITED in handling.before:
+        return Objection("none", "It can't be undone: its customer was merged with another one since.")
     if until is None:
         return Objection("none", "There is nothing to undo: nothing was done with this card, or it was undone already.")
     if now >= until:

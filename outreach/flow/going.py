@@ -18,8 +18,9 @@ from outreach.core.situation import Situation
 from outreach.core.standing import Standing
 from outreach.core.trace import Reason, awaited
 from outreach.flow.batch import waiting_for_room
-from outreach.flow.claim import DEADLINE, Claim
+from outreach.flow.claim import Claim
 from outreach.flow.phases import contact_at
+from outreach.flow.post import DEADLINE
 from outreach.flow.spending import objection
 from outreach.ports import Rendered
 from outreach.rendering import sms_segments

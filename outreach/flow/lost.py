@@ -9,17 +9,12 @@ from datetime import datetime, timedelta
 from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.guard import opening, refusal
 from outreach.core.ledger import Touch
-from outreach.flow.claim import DEADLINE
 from outreach.flow.going import decided_by
-from outreach.flow.post import Post
+from outreach.flow.post import DEADLINE, Post
 from outreach.flow.record import open_attempts
 from outreach.flow.standings import load_standings
-from outreach.ports import Unknown
 from outreach.store.attempts import Attempt
 from outreach.store.store import Transaction
-
-#: What is known of an attempt whose worker went away: nothing.
-LOST = Unknown(code="worker_lost", text="the worker went away before it wrote down an answer")
 
 
 def take_back(

@@ -13,10 +13,14 @@ from outreach.core.guard import Policy
 from outreach.core.planner import Place
 from outreach.errors import DatabaseError
 from outreach.flow.gates import Gates
-from outreach.ports import Answer, Clock, Message, Sender, Unsent
+from outreach.ports import Answer, Clock, Message, Sender, Unknown, Unsent
 from outreach.store.attempts import Attempt
 from outreach.store.store import Store, Transaction
 
+#: After the intent is committed the provider must be called within this time, or not at all.
+DEADLINE = timedelta(seconds=5)
+#: What is known of an attempt whose worker went away: nothing.
+LOST = Unknown(code="worker_lost", text="the worker went away before it wrote down an answer")
 #: Calls to a provider that run side by side.
 SIDE_BY_SIDE = 8
 
@@ -47,14 +51,10 @@ class Post:
             return list(zip(attempts, pool.map(self.send, attempts), strict=True))
 
     def send(self, attempt: Attempt) -> Answer:
-        """One call."""
-        if self.clock.now() > attempt.deadline:
-            return Unsent(code="deadline", text="too long after the intent")
-        if not self.native(attempt.channel):
-            with self.store.reading() as tx:
-                stopped = self.stopped(tx, attempt)
-            if stopped:
-                return Unsent(code=stopped, text="stopped between claim and call")
+        """One call, or why there was none."""
+        if (no := self._too_late(attempt)) is not None:
+            # What another worker may have sent before it went away isn't proven unsent by that.
+            return LOST if attempt.deadline - attempt.made != DEADLINE else no
         answer = self.senders[attempt.channel].send(
             Message(
                 attempt=attempt.id, channel=attempt.channel, to=attempt.address, body=attempt.body,
@@ -66,6 +66,15 @@ class Post:
         if self.gates.heard(self.senders[attempt.channel], answer, self.clock.now()):
             self._tell(self.senders[attempt.channel].name)
         return answer
+
+    def _too_late(self, attempt: Attempt) -> Unsent | None:
+        if self.clock.now() > attempt.deadline:
+            return Unsent(code="deadline", text="too long after the intent")
+        if getattr(self.senders[attempt.channel], "indoors", False):
+            return None
+        with self.store.reading() as tx:
+            stopped = self.stopped(tx, attempt)
+        return Unsent(code=stopped, text="stopped between claim and call") if stopped else None
 
     def _valid_for(self, attempt: Attempt) -> int | None:
         """Seconds that the provider may take, from the moment at which it sends."""

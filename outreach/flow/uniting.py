@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from outreach.core.customer import Customer
 from outreach.core.event import Event
+from outreach.core.handling import settled
 from outreach.core.trace import Reason, Trace
 from outreach.core.uniting import PERSONAL, restated, united
 from outreach.flow.bringing import Bringing
@@ -34,6 +35,7 @@ def merge(batch: Batch, event: Event) -> None:
     tx.customers.save([new], batch.now)
     tx.whole.share(tx.customers.keys(gone).values(), old, into)
     tx.aliases.add(old, into, batch.now)
+    tx.cards.save(settled(h, batch.now) for h in tx.cards.of([into]).values())
     Bringing(tx, batch.rules, batch.now, old, into, tx.whole.copy_events(old, into)).do()
     tx.whole.forget(old, ("customer", "watch"))
     _write_down(batch, event, gone, into)

@@ -6,7 +6,6 @@ whose id sorts first counts as the first.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Final
@@ -17,15 +16,9 @@ from outreach.proof.case import Case
 from outreach.proof.findings import Fault, moment
 from outreach.proof.places import binding
 from outreach.proof.rows import Entry, Heard, read_known
+from outreach.proof.signs import Signs
 
 _US: Final = timedelta(microseconds=1)
-#: Events that are no doing of the customer's; and those of which only some are, by one of their fields.
-_NOT_HERS: Final = frozenset(
-    {"card.assigned", "card.cancelled", "card.snoozed", "card.undone", "complaint.resolved", "consent.given",
-     "consent.withdrawn", "customer.changed", "customer.merged", "memory.added", "message.bounced", "note.added",
-     "outcome.undone"}
-)  # fmt: skip
-_HERS_IF: Final = {"outcome": ("outcome", ("reached", "call_back")), "contact.made": ("direction", ("inbound",))}
 
 
 def judge(case: Case, subject: str, entries: Sequence[Entry]) -> None:
@@ -120,35 +113,17 @@ def judge_back_off(case: Case, subject: str, entries: Sequence[Entry], heard: Se
     if rule is None or not gap:
         return
     row = [e for e in entries if e.live and e.counts != "no" and case.obeys(e.purpose)]
-    came, latest = _signs(heard)
+    signs = Signs.of(heard)
     for i, e in enumerate(row):
         if case.maker(e) != "engine" or e.at < case.since or case.taken_over(e) is not None:
             continue
         case.findings.asked["back_off"] += 1
-        known = bisect_right(came, e.at)
-        sign = min(latest[known - 1], e.at) if known else None
+        sign = signs.latest_at(e.at)
         silent = [o for o in _unanswered(row, i, sign) if not case.was_apart(o, e.at)]
         if _too_soon(rule, gap, e, silent):
             silent = [o for o in silent if not case.told_later(o, e.at)]
             if _too_soon(rule, gap, e, silent):
                 case.findings.broke(_pushy(subject, rule, gap, e, silent, sign))
-
-
-def _signs(heard: Sequence[Heard]) -> tuple[list[int], list[int]]:
-    """When signs of life came in, in order; and by then, the latest of their moments. What came of a call lies just
-    behind it."""
-    signs = sorted((h.received, h.time + (h.type == "outcome")) for h in heard if _hers(h))
-    latest: list[int] = []
-    for _, time in signs:
-        latest.append(max(time, latest[-1]) if latest else time)
-    return [received for received, _ in signs], latest
-
-
-def _hers(h: Heard) -> bool:
-    if h.type in _HERS_IF:
-        name, values = _HERS_IF[h.type]
-        return h.told(name) in values
-    return h.type not in _NOT_HERS
 
 
 def _unanswered(row: Sequence[Entry], i: int, sign: int | None) -> list[Entry]:

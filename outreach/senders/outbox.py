@@ -16,6 +16,8 @@ class OutboxSender:
     name = "outbox"
     channels = frozenset({"sms", "email"})
     idempotency = "native"
+    #: Nothing leaves the house, so nobody needs to be asked once more before it does.
+    indoors = True
 
     def send(self, message: Message) -> Answer:
         """Always Sent, under an id made of the attempt's."""

@@ -66,3 +66,14 @@ def test_by_the_id_of_one_who_has_become_another(shop: Run, business: Path):
     assert shop("contact", "bob", "--channel", "call").code == 0
     asked = shop("may", "bob", "--channel", "call", "--json")
     assert (asked.code, asked.json["customer"], asked.json["may"]) == (1, "ann", False)
+
+
+def test_a_restored_database_says_that_it_cannot_tell(shop: Run):
+    assert shop("db", "restored").code == 0
+    told = shop("may", "ann", "--channel", "call")
+    assert told.code == 1
+    assert "quarantine the database was restored, " in told.out
+    refused = shop("contact", "ann", "--channel", "call")
+    assert refused.code == 1
+    assert "outreach db reopen" in refused.err
+    assert shop("contact", "ann", "--channel", "call", "--override", "it was made").code == 0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -82,6 +84,17 @@ def test_a_life_of_a_key(run: Run, business: Path):
     assert keys.check(store(), text, MONDAY) is None
     assert "no key" in run("keys", "revoke", key.id).err
     assert "revoked" in run("keys", "list").out
+
+
+def test_a_key_tells_which_user_of_the_system_made_it(business: Path, run: Run, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LOGNAME", "somebody-else")
+    me = subprocess.run(["id", "-un"], capture_output=True, text=True, check=False).stdout.strip()
+    run("keys", "add", "till", "--scope", "ingest")
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000)  # a number without a name, as in many a container
+    run("keys", "add", "shop", "--scope", "ingest")
+    assert {k["name"]: k["by"] for k in run("keys", "list", "--json").json} == {
+        "till": me or "command line", "shop": "command line",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -7,23 +7,22 @@ from dataclasses import replace
 
 import pytest
 
-from outreach.core.guard import opening
 from outreach.core.keeping import EXACT
-from outreach.core.planner import arrange
 from tests.support.arranged import ODD, Crowd, Limit, Past, a_crowd, best_by_steps, best_of_all, in_turn, worth
-from tests.support.guarded import HOUR, NOON, a_touch
+from tests.support.crowds import (
+    Crowds,
+    any_order_makes_the_same_plan,
+    the_cadence_is_kept,
+    the_guard_says_the_same,
+    the_rest_stays_when_the_first_part_is_done,
+    what_is_moved_or_lost_says_why,
+)  # fmt: skip
 
 SEEDS = range(8)
 
 
-def crowds(seed: int, count: int, most: int, **given: object) -> list[Crowd]:
-    dice = random.Random(seed)
-    return [a_crowd(dice, most, **given) for _ in range(count)]
-
-
-def patient(seed: int, count: int, most: int, **given: object) -> list[Crowd]:
-    """Crowds in which nobody drops."""
-    return [replace(crowd, drops=frozenset()) for crowd in crowds(seed, count, most, **given)]
+CROWDS = Crowds(a_crowd)
+crowds, patient = CROWDS.any, CROWDS.patient
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -56,17 +55,14 @@ def test_the_two_ways_to_find_the_best_agree():
 def test_the_order_of_arrival_is_of_no_account(seed: int):
     dice = random.Random(seed)
     for crowd in crowds(seed, 40, 16, span=30):
-        shuffled = dice.sample(crowd.ahead, len(crowd.ahead))
-        assert crowd.plan(shuffled) == crowd.plan(), crowd
+        any_order_makes_the_same_plan(crowd, dice)
 
 
 @pytest.mark.parametrize(("most", "span", "count"), [(6, 12, 60), (20, 40, 20), (48, 60, 4)])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_however_many_there_are_the_cadence_is_kept(seed: int, most: int, span: int, count: int):
     for crowd in crowds(seed, count, most, span=span, least=most // 2):
-        placed = [(t, f) for t, f in zip(crowd.planned(), crowd.ahead, strict=True) if t is not None]
-        assert crowd.keeps_cadence(placed), crowd
-        assert all(t in crowd.open_hours(f) for t, f in placed), crowd
+        the_cadence_is_kept(crowd)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -108,44 +104,19 @@ def replace_due(id: str, hour: int, crowd: Crowd) -> tuple[int, int, int, str, s
 @pytest.mark.parametrize("seed", SEEDS)
 def test_doing_the_first_part_leaves_the_rest_as_it_is(seed: int):
     for crowd in [c for c in patient(seed, 30, 9) if c.purposes is not ODD]:
-        standing, left, now = crowd.standing, list(crowd.ahead), NOON
-        wanted = {f.id: p.at for f in left if (p := crowd.plan()[f.id]).at is not None}
-        while wanted:
-            plan = arrange(now, left, standing, crowd.policy)
-            assert {f.id: plan[f.id].at for f in left if plan[f.id].at is not None} == wanted, crowd
-            # Of two at one moment the one that goes anyway goes first: the other looked at it.
-            first = min(left, key=lambda f: (wanted.get(f.id, NOON + 999 * HOUR), crowd.purposes[f.purpose].obeys_caps))
-            now = wanted.pop(first.id)
-            left.remove(first)
-            counts = crowd.purposes[first.purpose].counts
-            standing = replace(
-                standing,
-                touches=(*standing.touches, a_touch(now, first.channel, first.purpose, id=first.id, counts=counts)),
-            )
+        the_rest_stays_when_the_first_part_is_done(crowd)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_guard_says_the_same_of_every_moment(seed: int):
     for crowd in crowds(seed, 40, 9):
-        plan = crowd.plan()
-        for f in crowd.ahead:
-            at = plan[f.id].at
-            if at is not None and crowd.purposes[f.purpose].obeys_caps:
-                others = [
-                    a_touch(there, o.channel, o.purpose, counts=crowd.purposes[o.purpose].counts)
-                    for o in crowd.ahead
-                    if o is not f and (there := plan[o.id].at) is not None
-                    and (there <= at or crowd.purposes[o.purpose].obeys_caps)
-                ]  # fmt: skip
-                assert opening(f, at, crowd.standing, crowd.policy, others).at == at, crowd
+        the_guard_says_the_same(crowd)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_moved_or_lost_says_why(seed: int):
     for crowd in crowds(seed, 60, 9):
-        for f in crowd.ahead:
-            place = crowd.plan()[f.id]
-            assert place.reasons or place.at == max(NOON, f.due) or f.valid_until < NOON, crowd
+        what_is_moved_or_lost_says_why(crowd)
 
 
 def test_one_that_is_not_put_off_does_not_give_way_to_a_smaller_one():

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from outreach.core.event import Event
 from outreach.doors import lines
 from outreach.doors.checks import DEEPEST, LONGEST_LINE, Unfit, parse
-from outreach.doors.lines import Rejected, decode_event, event_of
+from outreach.doors.lines import Rejected, decode_event, event_of, read_line
+from outreach.doors.people import decode_person
 
 GOOD = {"id": "e1", "type": "purchase", "customer": "c1", "time": "2026-11-02T14:05:00-05:00", "data": {"total": 42.5}}
 WRITE = "write 2026-11-02T14:05:00-05:00 or …Z"
@@ -106,6 +107,16 @@ BAD = [
 @pytest.mark.parametrize(("raw", "reason"), BAD)
 def test_a_bad_line_says_what_to_do(raw: bytes, reason: str) -> None:
     assert decode_event(raw, 7) == Rejected(line=7, reason=reason, raw=raw)
+
+
+def test_whatever_a_line_is_to_be_the_reason_why_it_is_none_comes_with_the_line() -> None:
+    def of(plain: object) -> str:
+        raise Unfit(f"{plain} is none")
+
+    assert read_line(b"1", 7, of) == Rejected(line=7, reason="1 is none", raw=b"1")
+    assert read_line(b"1", 7, str) == "1"
+    known = {decode(b"{", 7).reason for decode in (decode_event, decode_person, lambda *a: read_line(*a, str))}
+    assert len(known) == 1
 
 
 def test_there_are_many_ways_to_be_wrong() -> None:

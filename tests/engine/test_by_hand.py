@@ -242,3 +242,14 @@ def test_who_has_become_another_is_asked_about_and_written_down_as_that_one():
     made = Contact(customer="c1", override="she asked", id="k1")
     assert [log(it.engine, made).status for _ in range(2)] == ["accepted", "duplicate"]
     assert (len(it.touches("c2")), it.touches("c1")) == (2, [])
+
+
+def test_a_restored_database_cannot_tell():
+    it = a_house()
+    it.engine.store.write(lambda tx: tx.house.quarantine(it.clock.instant))
+    answer = may(it)
+    assert (codes(answer), answer.verdict.next, answer.verdict.shifts) == (["quarantine"], None, ())
+    assert log(it.engine, Contact(customer="c1")).status == "refused"
+    assert log(it.engine, Contact(customer="c1", direction="inbound", id="she rang")).status == "accepted"
+    assert log(it.engine, Contact(customer="c1", override="it was made")).status == "accepted"
+    assert len(it.touches()) == 1

@@ -94,6 +94,21 @@ def test_who_said_stop_meanwhile_gets_no_second_try():
     assert sender.seen == []
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_who_says_stop_just_before_the_second_try_may_have_heard_from_us_all_the_same(late: bool):
+    shop, sender = a_shop("native", sent=True)
+    shop.clock.instant = DUE + LEASE
+    _, attempts, lost = shop.engine._claim(20)
+    assert (len(attempts), lost) == (1, [])
+    if late:
+        shop.clock.instant += timedelta(seconds=6)
+    else:
+        shop.tell("consent.withdrawn", channel="sms", purpose="care")
+    shop.engine._record(shop.engine.post.send_all(attempts))
+    assert (len(sender.seen), shop.states()) == (1, ["unknown unknown:worker_lost"])
+    assert [t.state for t in shop.touches()] == ["unknown"]
+
+
 def test_a_pause_does_not_keep_a_claim_from_its_end():
     shop, _ = a_shop("none", sent=True)
     with shop.engine.store.writing() as tx:

@@ -133,6 +133,16 @@ def test_a_withdrawal_between_the_claim_and_the_call_is_heard():
     assert shop.wait("2026-11-09T17:00").states() == ["suppressed opted_out:sms"]
 
 
+def test_who_takes_an_attempt_only_once_is_not_called_for_one_who_said_stop_either():
+    for indoors, seen in ((False, 0), (True, 1)):
+        shop, sender = a_shop()
+        sender.idempotency, sender.indoors = "native", indoors
+        shop.engine = _Interrupted(shop.engine, lambda shop=shop: shop.tell("message.received", text="STOP"))
+        shop.clock.instant = DUE
+        shop.engine.dispatch()
+        assert len(sender.seen) == seen
+
+
 def test_between_the_claim_and_the_call_a_recall_hears_a_stop_and_no_word_on_marketing():
     for words, seen in (({"text": "STOP"}, 0), ({"text": "no more calls", "channel": "call"}, 1)):
         shop, sender = a_shop(rules=rules_of(a_rule(purpose="safety")))

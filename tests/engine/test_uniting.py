@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from outreach.core.customer import Consent, Customer
+from outreach.core.handling import Handling
+from outreach.desk import Said, assign, cancel, claim, outcome, skip, undo
 from outreach.ports import Answer, Message, Refused, Sent, Unsent
 from outreach.senders.outbox import OutboxSender
 from tests.support.business import MONDAY, Business, a_customer, a_rule, an_engine, an_event, rules_of, utc
@@ -259,6 +261,92 @@ class TestDuringACall:
         assert shop.states("c2") == ["listed"]
         assert shop.states("c1") == ["cancelled duplicate:customer.merged"]
         assert len(shop.touches("c2")) == 1
+
+
+WAS_MERGED = "It can't be undone: its customer was merged with another one since."
+
+
+class TestWhoHasTheCardOpen:
+    RULE = a_rule("call: {at: immediately, script: hi, valid_for: 3 days}", on="visit", key="stay")
+
+    def cards(self, *who: str) -> tuple[Business, list[str]]:
+        """A card of each, all for the same thing."""
+        shop = two(rules_of(self.RULE, cadence=cadence()))
+        for c in who:
+            shop.tell("visit", c, stay="k")
+        shop.wait("2026-11-02T15:05")
+        return shop, [shop.one(customer=c).id for c in who]
+
+    def handling(self, shop: Business) -> Handling:
+        with shop.engine.store.reading() as tx:
+            [found] = tx.cards.of(["c2"]).values()
+            assert tx.cards.of(["c1"]) == {}
+        assert found.id == shop.one(customer="c2").id
+        return found
+
+    def test_keeps_it_under_either_name(self):
+        shop, [card] = self.cards("c1")
+        assert assign(shop.engine, card, "Lena", to="Omar").ok
+        assert skip(shop.engine, card, "Omar").ok
+        assert claim(shop.engine, card, "Lena").ok
+        merge(shop)
+        new = shop.one(customer="c2")
+        assert (self.handling(shop).holder, set(self.handling(shop).skipped), new.assign) == ("Lena", {"omar"}, "Omar")
+        for name in (card, new.id):
+            assert claim(shop.engine, name, "Omar").code == "held"
+        assert claim(shop.engine, card, "Lena").ok
+        assert outcome(shop.engine, card, Said(outcome="reached", by="Lena")).ok
+        assert undo(shop.engine, new.id, "Lena").ok
+        assert shop.states("c2") == ["listed"]
+
+    def test_of_two_the_one_who_has_that_of_the_customer_who_stays(self):
+        shop, [hers, theirs] = self.cards("c1", "c2")
+        assert claim(shop.engine, hers, "Lena").ok
+        assert claim(shop.engine, theirs, "Omar").ok
+        merge(shop)
+        assert self.handling(shop).holder == "Omar"
+        told = outcome(shop.engine, theirs, Said(outcome="reached", by="Lena", note="she is glad"))
+        assert (told.code, told.by) == ("held", "Omar")
+
+    def test_or_the_one_who_has_either_open(self):
+        shop, [hers, theirs] = self.cards("c1", "c2")
+        assert skip(shop.engine, theirs, "Omar").ok
+        assert claim(shop.engine, hers, "Lena").ok
+        merge(shop)
+        assert (self.handling(shop).holder, set(self.handling(shop).skipped)) == ("Lena", {"omar"})
+
+    @pytest.mark.parametrize("who", ["c1", "c2"])
+    def test_what_was_done_before_cant_be_undone(self, who: str):
+        shop, [card] = self.cards(who)
+        assert outcome(shop.engine, card, Said(outcome="no_answer", by="Lena")).ok
+        merge(shop)
+        for name in {card, shop.one(customer="c2").id}:
+            told = undo(shop.engine, name, "Lena")
+            assert (told.code, told.text) == (
+                "none",
+                "It can't be undone: its customer was merged with another one since.",
+            )
+        shop.tell("outcome.undone", who, follow_up=card, by="Lena")
+        assert shop.states("c2") == ["done no_answer"]
+        assert (self.handling(shop).deed, self.handling(shop).undo_until()) == ("outcome", None)
+
+    def test_nor_after_two_merges(self):
+        shop, [card] = self.cards("c1")
+        shop.engine.save_customers([(a_customer("c3", phone="+12125550103"), [])])
+        assert outcome(shop.engine, card, Said(outcome="no_answer", by="Lena")).ok
+        merge(shop, "c1", "c3")
+        shop.wait("2026-11-02T15:06")
+        merge(shop, "c3", "c2")
+        assert undo(shop.engine, card, "Lena").text == WAS_MERGED
+        assert self.handling(shop).undo_until() is None
+
+    def test_nor_what_was_done_long_ago(self):
+        shop, [card] = self.cards("c1")
+        assert cancel(shop.engine, card, "Lena").ok
+        shop.wait("2026-11-02T15:15")
+        merge(shop)
+        assert undo(shop.engine, card, "Lena").code == "late"
+        assert (self.handling(shop).deed, self.handling(shop).by) == ("card.cancelled", "Lena")
 
 
 class Holding:

@@ -20,18 +20,33 @@ from outreach import logs
 from outreach.bootstrap import open_app, open_store
 from outreach.errors import DatabaseError, spoken
 from outreach.settings import Settings
+from tests.operation.canaries import (
+    GUESS,
+    HOUSE_KEY,
+    KEY,
+    MAIL,
+    NAME,
+    NOTE,
+    OTHER,
+    PERSONAL,
+    PHONE,
+    SECRET,
+    SECRETS,
+    SENDGRID_KEY,
+    SMTP,
+    STREET,
+    TWILIO_TOKEN,
+    spotted,
+    told_by_providers,
+    told_by_readers,
+    told_by_staff,
+)  # fmt: skip
 from tests.scheduler.house import found
 from tests.scheduler.workers import Processes, environment, outreach, processes
+from tests.web.callers import PUBLIC, public_key
 from tests.wire.sendgrid import SendGrid
 from tests.wire.server import Misbehaviour, Said, Wire, refused_port
 from tests.wire.twilio import ACCOUNT, Twilio
-
-NAME, STREET, NOTE = "Zuleikacanary", "Canarystraat", "canarynote she is ill"
-MAIL, PHONE, OTHER = "canary.zu@leak.example", "+12125550177", "+12125550178"
-TWILIO_TOKEN, SENDGRID_KEY = "canarytwiliotoken0123", "SG.canarysendgridkey.0123"
-HOUSE_KEY, SECRET, SMTP, GUESS = "canaryhousekey0123", "canarysecret0123", "canarysmtp0123", "canarypassword guessed"
-PERSONAL = (NAME, "zuleika", STREET, "canarynote", MAIL, "canary.zu", PHONE, PHONE[1:], OTHER[1:])
-SECRETS = (TWILIO_TOKEN, SENDGRID_KEY, HOUSE_KEY, SECRET, SMTP, GUESS, "canarytemplate", "canarybody")
 
 RULES = """\
 rules:
@@ -42,6 +57,11 @@ rules:
       - sms: {at: immediately, valid_for: 1 hour, template: hello}
       - email: {at: immediately, valid_for: 1 hour, template: hello}
       - call: {at: immediately, valid_for: 1 hour, script: hello}
+  list:
+    on: pong
+    purpose: transactional
+    steps:
+      - call: {at: immediately, valid_for: 1 hour, script: plain}
 cadence: {min_gap: 0 minutes, caps: [], hours: {}, laws: [], holidays: none, unknown_timezone: business}
 calendars:
   business: {days: mon-sun, timezone: UTC}
@@ -49,13 +69,9 @@ calendars:
 TEMPLATES = {
     "hello.sms.txt": "canarytemplate {{ customer.first_name }}, {{ event.text }}",
     "hello.email.md": "---\nsubject: canarytemplate {{ customer.first_name }}\n---\nHello {{ event.text }}.\n",
+    "plain.call.md": "Say hello.\n",
     "hello.call.md": "canarytemplate: say {{ event.missing }}\n",
 }
-
-
-def spotted(text: str, canaries: tuple[str, ...]) -> list[str]:
-    low = text.lower()
-    return [c for c in canaries if c.lower() in low or quote(c, safe="").lower() in low]
 
 
 @pytest.fixture
@@ -87,7 +103,6 @@ def providers() -> Iterator[tuple[Wire, Wire]]:
 def everything_asked(url: str, folder: Path, sms: Wire, mail: Wire) -> tuple[list[str], list[str]]:
     """Every kind of request, good and bad; what is told to everybody, and what to people who may see customers."""
     public, inside = [], []
-    key = {"authorization": f"Bearer {HOUSE_KEY}"}
     with httpx2.Client(base_url=url, trust_env=False, headers={"connection": "close"}) as client:
         for event in (
             line(1),
@@ -95,10 +110,15 @@ def everything_asked(url: str, folder: Path, sms: Wire, mail: Wire) -> tuple[lis
             line(3, data={"text": "canarybody"}),
             line(4, time="canarybody"),
         ):
-            client.post("/v1/events", json=event, headers=key)
+            client.post("/v1/events", json=event, headers=KEY)
+        for number in (8, 9):
+            client.post("/v1/events", json=line(number, type="pong"), headers=KEY)
+        answers = told_by_staff(client)
+        assert {r.status_code for r in answers} >= {200, 404, 409, 422}
+        inside += [r.text for r in answers]
         reply = line(5, type="message.received", data={"channel": "sms", "from": PHONE, "text": NOTE})
-        client.post("/v1/events", json=reply, headers=key)
-        client.post("/v1/events", content=b'{"canarybody', headers=key)
+        client.post("/v1/events", json=reply, headers=KEY)
+        client.post("/v1/events", content=b'{"canarybody', headers=KEY)
         deadline = time.monotonic() + 10
         while (not sms.heard or not mail.heard) and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -109,13 +129,17 @@ def everything_asked(url: str, folder: Path, sms: Wire, mail: Wire) -> tuple[lis
             public.append(client.get(path).text)
         client.post("/login", data={"name": NAME, "password": GUESS, "token": ""})
         client.post("/calls/e1/outcome", data={"note": NOTE, "outcome": "reached", "by": NAME})
-        client.post("/v1/calls/nobody/outcome", json={"outcome": "canarybody", "note": NOTE}, headers=key)
-        client.post("/v1/customers/c1/contacts", json={"channel": "canarybody", "note": NOTE}, headers=key)
+        client.post("/v1/calls/nobody/outcome", json={"outcome": "canarybody", "note": NOTE}, headers=KEY)
+        client.post("/v1/customers/c1/contacts", json={"channel": "canarybody", "note": NOTE}, headers=KEY)
+        answers = told_by_providers(client) + told_by_readers(client)
+        assert {r.status_code for r in answers} >= {200, 400, 403}
+        public += [r.text for r in answers]
+        public.append(client.get("/metrics", headers=KEY).text)
         with sqlite3.connect(folder / "outreach.db") as database:  # whatever is decided from here on can't be written
             database.execute("ALTER TABLE trace RENAME COLUMN decision TO gone")
         database.close()
-        inside += [client.post("/v1/events", json=line(7), headers=key).text]
-        inside += [client.get(f"/v1/customers/{c}", headers=key).text for c in ("c1", "c2")]
+        inside += [client.post("/v1/events", json=line(7), headers=KEY).text]
+        inside += [client.get(f"/v1/customers/{c}", headers=KEY).text for c in ("c1", "c2")]
         public += [client.get("/healthz").text, client.get("/readyz").text]
     assert any("Something went wrong" in said for said in inside)
     return public, inside
@@ -132,6 +156,7 @@ def test_no_canary_sings(folder: Path, tmp_path: Path, providers: tuple[Wire, Wi
         TWILIO_ACCOUNT_SID=ACCOUNT, TWILIO_AUTH_TOKEN=TWILIO_TOKEN, OUTREACH_EMAIL="sendgrid",
         SENDGRID_API_KEY=SENDGRID_KEY, OUTREACH_SENDGRID_HOST=mail.url, OUTREACH_EMAIL_FROM="house@example.com",
         OUTREACH_SECRET=SECRET, OUTREACH_API_KEY=HOUSE_KEY, OUTREACH_SMTP_PASSWORD=SMTP,
+        OUTREACH_PUBLIC_URL=PUBLIC, SENDGRID_WEBHOOK_KEY=public_key(),
     )  # fmt: skip
     people = tmp_path / "people.jsonl"
     people.write_text(customer("c1") + "\n" + customer("c2", phone=OTHER, timezone=NAME) + "\n")
@@ -154,6 +179,36 @@ def test_no_canary_sings(folder: Path, tmp_path: Path, providers: tuple[Wire, Wi
     echoed = [p for p in public if spotted(p, PERSONAL)]  # to whoever wrote it in the address himself
     assert echoed == []
     assert spotted("\n".join(inside), SECRETS) == []
+
+
+def test_a_command_that_breaks_says_where_and_not_what(folder: Path, tmp_path: Path):
+    env = environment(folder, OUTREACH_SECRET=SECRET, OUTREACH_API_KEY=HOUSE_KEY)
+    files = tmp_path / "people.jsonl", tmp_path / "events.jsonl"
+    files[0].write_text(customer("c1"))
+    files[1].write_text(json.dumps(line(1)))
+    for args in (("db", "upgrade"), ("customers", "import", str(files[0]))):
+        assert outreach(*args, env=env).returncode == 0
+    with sqlite3.connect(folder / "outreach.db") as database:
+        database.execute("ALTER TABLE trace RENAME COLUMN decision TO gone")
+        database.execute("ALTER TABLE event RENAME COLUMN site TO gone")
+    database.close()
+    contact = ("contact", "c1", "--channel", "call", "--by", NAME, "--note", NOTE)
+    for args in (("ingest", str(files[1])), contact, ("customers", "export", "c1"), ("why", "c1")):
+        ran = outreach(*args, env=env)
+        assert ran.returncode == 1, ran
+        assert "the program ends" in ran.stderr, ran
+        assert "OperationalError" in ran.stderr
+        assert spotted(ran.stderr, (*PERSONAL, *SECRETS)) == []
+
+
+def test_the_log_of_a_command_is_masked_and_lasts_as_long_as_it_does(capsys: pytest.CaptureFixture[str]):
+    before, log = logging.getLogger().handlers[:], logging.getLogger("outreach.x")
+    with logs.brief(lambda: [TWILIO_TOKEN, "abc"]):
+        log.info("not told")
+        logging.getLogger("twilio.http_client").error("POST %s", NAME)
+        log.warning("abc: %s at %s with %s", MAIL, PHONE, TWILIO_TOKEN)
+    assert capsys.readouterr().err == f"outreach: abc: {logs.MASK} at {logs.MASK} with {logs.MASK}\n"
+    assert logging.getLogger().handlers == before
 
 
 def test_no_setting_shows_its_secret(folder: Path):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from outreach.core.policy import Policy
+from outreach.desk import Said, cards, outcome, undo
 from outreach.store.codec import micros
-from tests.proof.damage import CALM, HOURS, MON, NEXT, WED, House, a_house
-from tests.support.business import utc
+from tests.proof.damage import CALM, HOURS, MON, NEXT, RULES, WED, House, a_house
+from tests.support.business import a_customer, an_engine, rules_of, utc
 
 H = timedelta(hours=1)
 FREE = "{min_gap: 20 hours, holidays: none}"
@@ -63,6 +64,49 @@ def test_the_back_off():
     house.do("UPDATE event SET type = 'customer.changed' WHERE type = 'visit'")
     found = house.proof().faults
     assert [(f.rule, f.subject, f.numbers["unanswered"]) for f in found] == [("back_off:60h", "c:c1", 1)]
+
+
+def undo_the_outcome(house: House, at: datetime) -> None:
+    house.do(
+        "INSERT INTO event SELECT bucket, tenant_id, customer, source, 'undo:' || id, 'outcome.undone', ?, '', '{}', ?"
+        " FROM event WHERE type = 'outcome'", micros(at), micros(at),
+    )  # fmt: skip
+
+
+def test_the_back_off_knows_what_was_taken_back():
+    house = a_house("{min_gap: 20 hours, back_off: {after: 1, factor: 7, longest: 8}}")
+    house.do("UPDATE event SET type = 'customer.changed' WHERE type IN ('visit', 'promo')")
+    assert house.rules() == set()  # the call on Wednesday reached her
+    undo_the_outcome(house, WED + H)
+    found = house.proof().faults
+    assert [(f.rule, f.subject, f.numbers["unanswered"]) for f in found] == [("back_off:140h", "c:c1", 2)]
+    house.do("UPDATE event SET source = 'another' WHERE type = 'outcome.undone'")
+    assert house.rules() == set()
+
+
+def test_the_back_off_knows_what_staff_took_back():
+    cadence = "{min_gap: 20 hours, back_off: {after: 1, factor: 7, longest: 8}}"
+    shop = an_engine(rules_of(*RULES, cadence=cadence), a_customer(country="US", region="NY"))
+    shop.tell("purchase")
+    shop.wait("2026-11-04T15:00").tell("visit")
+    shop.wait("2026-11-04T16:30")
+    [card] = cards(shop.engine)
+    assert outcome(shop.engine, card.id, Said(outcome="reached", by="Lena")).ok
+    assert undo(shop.engine, card.id, "Lena").ok
+    assert outcome(shop.engine, card.id, Said(outcome="no_answer", by="Lena")).ok
+    shop.wait("2026-11-09T15:00").tell("promo")
+    shop.wait("2026-11-20T15:00")
+    house = House(shop)
+    assert house.rules() == set()
+    house.do("UPDATE event SET type = 'customer.changed' WHERE type IN ('visit', 'promo')")
+    assert house.rules() == {"back_off:140h"}
+
+
+def test_what_was_taken_back_later_was_a_sign_until_then():
+    house = a_house("{min_gap: 20 hours, back_off: {after: 1, factor: 7, longest: 8}}")
+    house.do("UPDATE event SET type = 'customer.changed' WHERE type IN ('visit', 'promo')")
+    undo_the_outcome(house, NEXT)
+    assert house.rules() == set()
 
 
 def test_silence_after_a_refusal():

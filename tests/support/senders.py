@@ -17,6 +17,7 @@ class ScriptedSender:
     answers: list[Answer] = field(default_factory=list)
     idempotency: str = "none"
     before: Callable[[Message], None] = lambda message: None
+    indoors: bool = False
     name: str = "scripted"
     channels: frozenset[str] = frozenset({"sms", "email"})
     seen: list[Message] = field(default_factory=list)

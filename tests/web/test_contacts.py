@@ -69,3 +69,15 @@ def test_by_the_id_of_one_who_has_become_another(house: House):
     assert (made.status_code, made.json()["status"]) == (201, "accepted")
     heard = house.client.get("/v1/customers/maya").json()["heard"]
     assert "by_hand" in [h["kind"] for h in heard]
+
+
+def test_a_restored_database_says_that_it_cannot_tell(house: House):
+    cadenced(house)
+    house.app.store.write(lambda tx: tx.house.quarantine(house.clock.now()))
+    answer = house.client.get("/v1/customers/maya/may", params={"channel": "call"}).json()
+    assert (answer["may"], answer["next"], [r["code"] for r in answer["reasons"]]) == (False, None, ["quarantine"])
+    assert "outreach db reopen" in answer["reasons"][0]["text"]
+    refused = house.client.post("/v1/customers/maya/contacts", json={"channel": "call"})
+    assert (refused.status_code, refused.json()["detail"].split(".")[0]) == (409, "Against it: quarantine")
+    made = house.client.post("/v1/customers/maya/contacts", json={"channel": "call", "override": "it was made"})
+    assert made.status_code == 201
