@@ -78,6 +78,7 @@ class World:
     outcome: str | None
     behind: timedelta = timedelta(0)
     told: list[Event] = field(default_factory=list)
+    heard: list[tuple[datetime, Event]] = field(default_factory=list)  # and when, by a clock that nobody sets
     lives: int = 1
 
     @property
@@ -102,6 +103,7 @@ class World:
     def tell(self, event: Event) -> None:
         told = replace(event, time=event.time - self.behind)
         self.told.append(told)
+        self.heard.append((self.true_time, told))
         [receipt] = self.shop.engine.ingest([told])
         assert receipt.status == "accepted", receipt
 
@@ -184,6 +186,27 @@ class Told:
 
     def __getattr__(self, name: str):  # type: ignore[no-untyped-def]
         return getattr(self.chance, name)
+
+
+def past_words(world: World) -> list[str]:
+    """Messages that really went after a withdrawal, or adverts while a complaint was open, by a clock that nobody sets:
+    where the house's own is set back, the times in its books can't tell which came first."""
+    found = []
+    for taken in world.provider.accepted:
+        message, open_ = taken.message, False
+        for at, event in world.heard:
+            if event.customer != message.customer or at >= taken.at:
+                continue
+            if event.type.startswith("complaint."):
+                open_ = event.type == "complaint.opened"
+            if event.type == "consent.withdrawn" and all(
+                event.data[name] in (own, "all")
+                for name, own in (("channel", message.channel), ("purpose", message.purpose))
+            ):
+                found.append(f"{message.customer}: {message.channel} for {message.purpose} at {taken.at}, no at {at}")
+        if open_ and message.purpose == "marketing":
+            found.append(f"{message.customer}: an advert at {taken.at} while a complaint was open")
+    return found
 
 
 def held_and_touched(shop: Business) -> list[tuple]:

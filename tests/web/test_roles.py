@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from outreach.staff import keys
 from outreach.staff.roles import ROLES, SCOPES
+from outreach.web.pulse import MOST
 from outreach.web.rights import ANYBODY, KEY, RIGHTS
 from tests.web.crew import signed_in, token_of
 from tests.web.house import House, line, plain
@@ -28,6 +29,12 @@ MAY = {
     "manage": {"owner", "admin"},
     "house": {"admin"},
 }
+
+
+@pytest.fixture(autouse=True)
+def no_room_to_listen(house: House) -> None:
+    """A stream never ends: here nobody finds room for one."""
+    house.web.state.pulse.listeners = MOST
 
 
 def routes_of(web: FastAPI) -> list[tuple[str, str]]:
@@ -116,10 +123,13 @@ def test_a_route_that_nobody_thought_of_is_closed(house: House):
 
 
 def test_pages_show_what_one_may_do_only(staffed: House):
-    told = {role: {p: plain(signed_in(staffed, n).get(p).text) for p in ("/", "/rules")} for role, n in NAMES.items()}
+    card = f"/calls/{next(c.id for c in staffed.cards() if c.channel == 'call')}"
+    asked = ("/", "/rules", card)
+    told = {role: {p: plain(signed_in(staffed, n).get(p).text) for p in asked} for role, n in NAMES.items()}
     for role, pages in told.items():
         today = pages["/"]
-        assert ("Left a message" in today) == (role in MAY["work"]), role
+        assert ("Next card" in today) == (role in MAY["work"]), role
+        assert ("Left a message" in pages[card]) == (role in MAY["work"]), role
         assert ("Pause everything" in today) == (role in MAY["house"]), role
         assert ("Accounts" in today) == (role in MAY["house"]), role
         assert (" Rules " in today) == (role in MAY["rules"]), role
