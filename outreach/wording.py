@@ -7,6 +7,8 @@ IN_WORDS = (
     ("proven_unsent", "it was proven not to be sent"), ("to_a_person", "a person must say whether it was sent"),
     ("breaker:", "{} can't be reached: looked at again in a moment"), ("stopped:", "{} says our account is at fault"),
     ("pace:", "{} takes only so many a second"), ("let_go", "a person let it go"),
+    ("taken_back", "taken back, for nobody knew whether it was there"),
+    ("revoked_late", "taken back so late that it may go out all the same"),
     ("revoked", "taken back before it was sent"), ("looked_up", "looked up at the provider"),
     ("cap:", "the cadence's cap {}"), ("gap:", "within {} of another contact"),
     ("back_off:", "{} apart until a sign of life comes from her"), ("silence:", "she refused: silence for {}"),

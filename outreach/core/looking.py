@@ -64,6 +64,13 @@ class CannotTell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """Instead of a look: whatever of it is at the provider, or comes there yet, will not be sent."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What is known after a look: `accepted` (as `message`), `unsent` (proven), `again` (look later) or `person`."""
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from outreach.core.delivery import News, further, stands
+from outreach.core.delivery import RANK, News, further, stands
 from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
@@ -22,6 +22,9 @@ from outreach.core.trace import Reason
 from outreach.flow.changes import Changes
 from outreach.store.attempts import Attempt
 from outreach.store.store import Transaction
+
+#: Codes of attempts that were taken back before they were sent.
+BACK = frozenset({"taken_back", "revoked"})
 
 
 def settle(tx: Transaction, attempt_id: str, news: News, now: datetime) -> str:
@@ -32,6 +35,8 @@ def settle(tx: Transaction, attempt_id: str, news: News, now: datetime) -> str:
         return "stranger"
     if news.suppress and attempt.address_key:
         tx.customers.suppress([attempt.address_key], attempt.channel, f"provider:{news.code}", now)
+    if attempt.code in BACK and attempt.state == "unsent" and RANK[news.status] <= RANK["queued"]:
+        return "known"  # it lies there, and is discarded when its moment comes
     accepted = attempt.state == "accepted"
     if accepted and not further(attempt.delivery, news.status):
         return "known"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,12 +13,14 @@ from outreach.core.guard import Policy
 from outreach.core.planner import Place
 from outreach.errors import DatabaseError
 from outreach.flow.gates import Gates
-from outreach.ports import Answer, Clock, Message, Sender, Unsent
+from outreach.ports import Answer, Clock, Message, Refused, Sender, Unsent
 from outreach.store.attempts import Attempt
 from outreach.store.store import Store, Transaction
 
 #: Calls to a provider that run side by side.
 SIDE_BY_SIDE = 8
+#: Why nothing was said to a provider at all.
+OURS = frozenset({"deadline", "paused", "suppressed", "withdrawn", "lost"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,22 @@ class Post:
 
     def send(self, attempt: Attempt) -> Answer:
         """One call."""
+        sender = self.senders[attempt.channel]
+        no = self._objection(attempt) or self._handle(attempt, sender) or self._objection(attempt)
+        answer = no or sender.send(
+            Message(
+                attempt=attempt.id, channel=attempt.channel, to=attempt.address, body=attempt.body,
+                subject=attempt.subject, html=attempt.html, customer=attempt.customer, purpose=attempt.purpose,
+                send_at=attempt.send_at, batch=attempt.batch,
+                valid_for=self._valid_for(attempt),
+            )
+        )  # fmt: skip
+        if (no is None or no.code not in OURS) and self.gates.heard(sender, answer, self.clock.now()):
+            self._tell(sender.name)
+        return answer
+
+    def _objection(self, attempt: Attempt) -> Unsent | None:
+        """Why it must not go any more."""
         if self.clock.now() > attempt.deadline:
             return Unsent(code="deadline", text="too long after the intent")
         if not self.native(attempt.channel):
@@ -55,17 +73,20 @@ class Post:
                 stopped = self.stopped(tx, attempt)
             if stopped:
                 return Unsent(code=stopped, text="stopped between claim and call")
-        answer = self.senders[attempt.channel].send(
-            Message(
-                attempt=attempt.id, channel=attempt.channel, to=attempt.address, body=attempt.body,
-                subject=attempt.subject, html=attempt.html, customer=attempt.customer, purpose=attempt.purpose,
-                send_at=attempt.send_at,
-                valid_for=self._valid_for(attempt),
-            )
-        )  # fmt: skip
-        if self.gates.heard(self.senders[attempt.channel], answer, self.clock.now()):
-            self._tell(self.senders[attempt.channel].name)
-        return answer
+        return None
+
+    def _handle(self, attempt: Attempt, sender: Sender) -> Unsent | Refused | None:
+        """Have the handle by which it can be taken back, in the books before it goes; or why that can't be had."""
+        prepare: Callable[[], str | Unsent | Refused] | None = getattr(sender, "prepare", None)
+        if prepare is None or attempt.send_at is None:
+            return None
+        handle = prepare()
+        if not isinstance(handle, str):
+            return handle
+        if not self.store.write(lambda tx: tx.attempts.hold_by(attempt, handle), repeatable=True):
+            return Unsent(code="lost", text="another worker has taken it for lost")
+        attempt.batch = handle
+        return None
 
     def _valid_for(self, attempt: Attempt) -> int | None:
         """Seconds that the provider may take, from the moment at which it sends."""
@@ -89,10 +110,8 @@ class Post:
         return self.gates.shut(self.senders[channel], now) if channel in self.senders else None
 
     def stopped(self, tx: Transaction, attempt: Attempt) -> str:
-        """What was said since the claim: `paused`, `suppressed` or `withdrawn` (unless the purpose goes past it), or
+        """What was said since the claim: `suppressed` or `withdrawn` (unless the purpose goes past it), `paused`, or
         nothing."""
-        if "*" in tx.house.paused():
-            return "paused"
         rule = self.policy.cadence.policy(attempt.purpose)
         listed = tx.customers.suppressed([attempt.address_key])
         table = {(s.key, s.scope): s.reason for s in listed}
@@ -101,4 +120,6 @@ class Post:
         hers = tx.customers.consents({attempt.customer, *tx.aliases.into([attempt.customer]).values()})
         own = [said for lines in hers.values() for said in lines]
         said = (*own, *words_at({attempt.channel: attempt.address_key}, listed))
-        return "withdrawn" if word(said, attempt.channel, attempt.purpose, None).status == "withdrawn" else ""
+        if word(said, attempt.channel, attempt.purpose, None).status == "withdrawn":
+            return "withdrawn"
+        return "paused" if "*" in tx.house.paused() else ""

@@ -20,6 +20,7 @@ from outreach.core.looking import (
     BEFORE,
     CannotTell,
     Found,
+    TakenBack,
     Verdict,
     Window,
     blind,
@@ -32,6 +33,7 @@ from outreach.errors import OutreachError
 from outreach.flow.changes import Changes
 from outreach.flow.delivery import held, settle
 from outreach.flow.proven import unsent
+from outreach.flow.recalling import recalled
 from outreach.flow.sifting import beside, sift
 from outreach.ports import Clock, Sender
 from outreach.store.attempts import Attempt
@@ -43,8 +45,10 @@ log = logging.getLogger("outreach.reconciling")
 SIZE, SIDE_BY_SIDE = 40, 8
 #: What one worker looks up, another leaves alone for so long; longer than all questions of one go take.
 TAKEN = timedelta(minutes=2)
+#: So far a message comes that lies at the provider and isn't sent yet.
+THERE = RANK["queued"]
 
-Seen = Sequence[Found] | CannotTell
+Seen = Sequence[Found] | CannotTell | TakenBack
 #: It may be the message of one whose answer is still to come.
 TWIN = Verdict(kind="again", evidence="another attempt with the same text is under way")
 
@@ -95,12 +99,17 @@ class Reconciler:
         sender = self.senders.get(attempt.channel)
         if sender is None or sender.name != attempt.sender:
             return CannotTell(text=f"{attempt.sender} is no longer the sender of {attempt.channel}", for_good=True)
+        if attempt.send_at is not None and hasattr(sender, "prepare"):
+            return recalled(sender, attempt, self.clock)
         return sender.find(window_of(attempt, self.clock.now()))
 
     def _conclude(self, tx: Transaction, attempt_id: str, seen: Seen, looked: datetime) -> list[str]:
         """Write down what it proves; the messages that the provider has more than once and that can be taken back."""
         attempt, f = held(tx, attempt_id)
-        if attempt is None or attempt.state != "unknown":  # it was heard of meanwhile
+        if attempt is not None and isinstance(seen, TakenBack):
+            _gone(tx, attempt, f, seen, self.clock.now())
+            return []
+        if attempt is None or attempt.state != "unknown" or isinstance(seen, TakenBack):  # it was heard of meanwhile
             return []
         now, twins = self.clock.now(), list[str]()
         if isinstance(seen, CannotTell):
@@ -115,6 +124,14 @@ class Reconciler:
         log.info("attempt %s: %s %s", attempt.id, verdict.kind, verdict.evidence)
         _act(tx, attempt, f, verdict, seen, now)
         return twins if verdict.kind == "accepted" else []
+
+
+def _gone(tx: Transaction, attempt: Attempt, f: FollowUp | None, seen: TakenBack, now: datetime) -> None:
+    """It will not be sent, also if the provider has told since that it was there."""
+    code = "taken_back" if attempt.batch else "proven_unsent"
+    why = Reason(code=code, text=seen.text, numbers={"sender": attempt.sender})
+    if attempt.state == "unknown" or (attempt.state == "accepted" and RANK[attempt.delivery] <= THERE):
+        unsent(tx, attempt, f, why, now, revoked=attempt.state == "accepted")
 
 
 def window_of(attempt: Attempt, now: datetime | None = None) -> Window:
