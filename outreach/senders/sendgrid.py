@@ -21,11 +21,12 @@ from sendgrid.helpers import mail as sg  # type: ignore[import-untyped,unused-ig
 from outreach.core.looking import CannotTell, Window
 from outreach.errors import ConfigError
 from outreach.ports import Answer, Message, Refused, Sent, Unknown, Unsent
-from outreach.senders._answers import Verdict, answer, broken_line, by_status, in_short, seconds_to_wait
+from outreach.senders._answers import answer, broken_line, in_short, seconds_to_wait
 from outreach.senders._http import Reply, base_url
 from outreach.senders._line import Limits, LineError
 from outreach.senders._mail import UnsubscribeUrl, check, unsubscribe_headers
 from outreach.senders._sendgrid_batches import is_cancelled, new_batch, room_left
+from outreach.senders._sendgrid_codes import verdict_of
 from outreach.senders._sendgrid_line import client_of
 
 API = "https://api.sendgrid.com"
@@ -152,8 +153,7 @@ def _judge(reply: Reply, message: Message) -> Answer:
         return Sent(provider_id=reply.headers.get("x-message-id", ""))
     errors = _errors(reply.body)
     text = in_short("; ".join(str(error.get("message", "")) for error in errors), message)
-    # 401 also means "out of credits", 403 "From isn't verified": https://support.sendgrid.com article 18322114821403
-    verdict: Verdict = "suppress" if _blames_the_address(reply, errors) else by_status(reply.status)
+    verdict = verdict_of(reply.status, [str(error.get("field", "")) for error in errors])
     return answer(verdict, str(reply.status), text, seconds_to_wait(reply.headers))
 
 
@@ -163,8 +163,3 @@ def _errors(body: bytes) -> list[dict[str, Any]]:
     except (ValueError, LookupError, TypeError):
         return []
     return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-
-
-def _blames_the_address(reply: Reply, errors: list[dict[str, Any]]) -> bool:
-    fields = [str(error.get("field", "")) for error in errors]
-    return reply.status == 400 and bool(fields) and all(f.startswith("personalizations") and ".to" in f for f in fields)
