@@ -24,5 +24,5 @@ def test_what_another_worker_has_claimed_anew_is_that_ones_to_record():
     assert [a.id for a in attempts] == [a.id for a in again]
     first.engine._record([(a, Sent(provider_id="late")) for a in attempts])
     assert first.states() == ["claimed"]
-    second.engine._record(second.engine._post.send_all(again))
+    second.engine._record(second.engine.post.send_all(again))
     assert first.states() == ["sent"]
