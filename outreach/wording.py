@@ -8,6 +8,7 @@ IN_WORDS = (
     ("breaker:", "{} can't be reached: looked at again in a moment"), ("stopped:", "{} says our account is at fault"),
     ("pace:", "{} takes only so many a second"), ("let_go", "a person let it go"),
     ("taken_back", "taken back, for nobody knew whether it was there"),
+    ("previous_unsent", "the step before it was not sent after all"),
     ("revoked_late", "taken back so late that it may go out all the same"),
     ("revoked", "taken back before it was sent"), ("looked_up", "looked up at the provider"),
     ("cap:", "the cadence's cap {}"), ("gap:", "within {} of another contact"),

@@ -12,6 +12,7 @@ from outreach.core.consenting import suppressed, word, words_at
 from outreach.core.guard import Policy
 from outreach.core.planner import Place
 from outreach.errors import DatabaseError
+from outreach.flow.changes import Follow, nothing
 from outreach.flow.gates import Gates
 from outreach.ports import Answer, Clock, Message, Refused, Sender, Unsent
 from outreach.store.attempts import Attempt
@@ -25,13 +26,14 @@ OURS = frozenset({"deadline", "paused", "suppressed", "withdrawn", "lost"})
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """The senders by channel, and what is asked once more before a call."""
+    """The senders by channel, what is asked once more before a call, and what follows once its end is known."""
 
     store: Store
     senders: Mapping[str, Sender]
     clock: Clock
     policy: Policy
     gates: Gates
+    follow: Follow = nothing
 
     def name(self, channel: str) -> str:
         """The name of the sender of this channel."""

@@ -30,7 +30,7 @@ from outreach.core.looking import (
 )
 from outreach.core.trace import Reason
 from outreach.errors import OutreachError
-from outreach.flow.changes import Changes
+from outreach.flow.changes import Changes, Follow, nothing
 from outreach.flow.delivery import held, settle
 from outreach.flow.proven import unsent
 from outreach.flow.recalling import recalled
@@ -62,6 +62,7 @@ class Reconciler:
     clock: Clock
     #: What is done beside it: taking back what is handed over and must not go out any more.
     beside: Callable[[], int] = lambda: 0
+    follow: Follow = nothing
 
     def work(self) -> int:
         """Look up what is due, one go's worth; how many. Raises DatabaseError: then it is looked up later."""
@@ -107,7 +108,7 @@ class Reconciler:
         """Write down what it proves; the messages that the provider has more than once and that can be taken back."""
         attempt, f = held(tx, attempt_id)
         if attempt is not None and isinstance(seen, TakenBack):
-            _gone(tx, attempt, f, seen, self.clock.now())
+            self._gone(tx, attempt, f, seen)
             return []
         if attempt is None or attempt.state != "unknown" or isinstance(seen, TakenBack):  # it was heard of meanwhile
             return []
@@ -122,16 +123,34 @@ class Reconciler:
             verdict = judge(attempt.made, looked, attempt.looks, mine, it.strangers, attempt.send_at, it.late)
             verdict = TWIN if it.twin else verdict
         log.info("attempt %s: %s %s", attempt.id, verdict.kind, verdict.evidence)
-        _act(tx, attempt, f, verdict, seen, now)
+        self._act(tx, attempt, f, verdict, seen, now)
         return twins if verdict.kind == "accepted" else []
 
+    def _gone(self, tx: Transaction, attempt: Attempt, f: FollowUp | None, seen: TakenBack) -> None:
+        """It will not be sent, also if the provider has told since that it was there."""
+        code = "taken_back" if attempt.batch else "proven_unsent"
+        why = Reason(code=code, text=seen.text, numbers={"sender": attempt.sender})
+        if attempt.state == "unknown" or (attempt.state == "accepted" and RANK[attempt.delivery] <= THERE):
+            unsent(tx, attempt, f, why, self.clock.now(), revoked=attempt.state == "accepted", follow=self.follow)
 
-def _gone(tx: Transaction, attempt: Attempt, f: FollowUp | None, seen: TakenBack, now: datetime) -> None:
-    """It will not be sent, also if the provider has told since that it was there."""
-    code = "taken_back" if attempt.batch else "proven_unsent"
-    why = Reason(code=code, text=seen.text, numbers={"sender": attempt.sender})
-    if attempt.state == "unknown" or (attempt.state == "accepted" and RANK[attempt.delivery] <= THERE):
-        unsent(tx, attempt, f, why, now, revoked=attempt.state == "accepted")
+    def _act(
+        self, tx: Transaction, attempt: Attempt, f: FollowUp | None, verdict: Verdict, seen: Seen, now: datetime
+    ) -> None:
+        numbers = {"sender": attempt.sender, "minutes": int((now - attempt.made).total_seconds() // 60)}
+        why = Reason(code="looked_up", text=verdict.evidence, numbers=numbers)
+        match verdict.kind:
+            case "accepted":
+                settle(tx, attempt.id, _news(verdict.message, seen, numbers), now, self.follow)
+            case "unsent":
+                proof = Reason(code="proven_unsent", text=verdict.evidence, numbers=numbers)
+                unsent(tx, attempt, f, proof, now, follow=self.follow)
+            case _:
+                look = next_look(attempt.made, now, attempt.send_at) if verdict.kind == "again" else None
+                tx.attempts.learn([evolve(attempt, look=look, evidence=verdict.evidence)])
+                if f is not None:
+                    changes = Changes()
+                    changes.note(f, "looked_up" if look else "to_a_person", (why,), now)
+                    changes.store(tx)
 
 
 def window_of(attempt: Attempt, now: datetime | None = None) -> Window:
@@ -143,23 +162,6 @@ def window_of(attempt: Attempt, now: datetime | None = None) -> Window:
         since=attempt.made - BEFORE, until=fence or attempt.made + AFTER,
         beyond=now + BEFORE if now is not None and fence is None else None,
     )  # fmt: skip
-
-
-def _act(tx: Transaction, attempt: Attempt, f: FollowUp | None, verdict: Verdict, seen: Seen, now: datetime) -> None:
-    numbers = {"sender": attempt.sender, "minutes": int((now - attempt.made).total_seconds() // 60)}
-    why = Reason(code="looked_up", text=verdict.evidence, numbers=numbers)
-    match verdict.kind:
-        case "accepted":
-            settle(tx, attempt.id, _news(verdict.message, seen, numbers), now)
-        case "unsent":
-            unsent(tx, attempt, f, Reason(code="proven_unsent", text=verdict.evidence, numbers=numbers), now)
-        case _:
-            look = next_look(attempt.made, now, attempt.send_at) if verdict.kind == "again" else None
-            tx.attempts.learn([evolve(attempt, look=look, evidence=verdict.evidence)])
-            if f is not None:
-                changes = Changes()
-                changes.note(f, "looked_up" if look else "to_a_person", (why,), now)
-                changes.store(tx)
 
 
 def _news(message: str, seen: Seen, numbers: dict[str, object]) -> News:

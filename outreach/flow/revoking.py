@@ -14,7 +14,7 @@ from outreach.core.trace import Reason
 from outreach.flow.changes import Changes
 from outreach.flow.delivery import held, touches_of
 from outreach.flow.post import Post
-from outreach.flow.proven import unsent
+from outreach.flow.proven import unsent, withdraw
 from outreach.flow.recalling import LATE, in_time
 from outreach.flow.reconciling import Reconciler
 from outreach.ports import Sender
@@ -68,7 +68,7 @@ class Revoker:
         end = {"suppressed": f"suppressed:{attempt.channel}", "withdrawn": f"opted_out:{attempt.channel}"}.get(why)
         ends = ("suppressed", end) if end else None
         said = Reason(code="revoked", text=f"taken back from {attempt.sender} before it was sent: {why}")
-        unsent(tx, attempt, f, said, self.post.clock.now(), ends=ends, revoked=True)
+        unsent(tx, attempt, f, said, self.post.clock.now(), ends=ends, revoked=True, follow=self.post.follow)
 
     def _doubtful(self, tx: Transaction, attempt_id: str, why: str) -> None:
         """Taken back so late that it may go out all the same: then the provider will tell, or a person must say."""
@@ -83,6 +83,7 @@ class Revoker:
             doubt = evolve(f, state="unknown", reason="unknown:revoked_late", outcome="unknown")
             changes.change(doubt, "unknown", (Reason(code="revoked_late", text=text),), now)
             changes.settled += [evolve(t, state="unknown") for t in touches_of(tx, attempt, f)]
+            withdraw(tx, changes, f, now)
             changes.store(tx)
 
 
@@ -104,4 +105,5 @@ class _Rooms:
 def sweep(post: Post, stopping: Callable[[], bool] = lambda: False) -> int:
     """One go of all that is done beside dispatching: look up what may have been sent, take back what must not go out;
     how many. Never raises."""
-    return Reconciler(post.store, post.senders, post.clock, Revoker(post).work).sweep(stopping)
+    beside = Revoker(post).work
+    return Reconciler(post.store, post.senders, post.clock, beside, post.follow).sweep(stopping)
