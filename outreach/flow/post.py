@@ -21,7 +21,7 @@ from outreach.store.store import Store, Transaction
 #: Calls to a provider that run side by side.
 SIDE_BY_SIDE = 8
 #: Why nothing was said to a provider at all.
-OURS = frozenset({"deadline", "paused", "suppressed", "withdrawn", "lost"})
+OURS = frozenset({"deadline", "paused", "suppressed", "withdrawn", "lost", "unwritten"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,11 @@ class Post:
         handle = prepare()
         if not isinstance(handle, str):
             return handle
-        if not self.store.write(lambda tx: tx.attempts.hold_by(attempt, handle), repeatable=True):
+        try:
+            mine = self.store.write(lambda tx: tx.attempts.hold_by(attempt, handle), repeatable=True)
+        except DatabaseError as error:  # the others' answers must not be lost for it
+            return Unsent(code="unwritten", text=str(error))
+        if not mine:
             return Unsent(code="lost", text="another worker has taken it for lost")
         attempt.batch = handle
         return None

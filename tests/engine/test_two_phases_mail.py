@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from outreach.core.delivery import News
+from outreach.errors import DatabaseError
 from outreach.flow import recalling
 from outreach.flow.claim import LEASE
 from outreach.flow.delivery import settle
 from outreach.senders.sendgrid import LEAD, SendGridSender
-from outreach.store.attempts import Attempt
+from outreach.store.attempts import Attempt, Attempts
 from outreach.unknowns import unknowns
 from tests.support.business import a_customer, a_rule, rules_of
 from tests.support.two_phases import DUE, House, Over, frozen_after_its_last_check
@@ -226,6 +227,20 @@ def test_or_by_a_person(house: Build):
     [entry] = unknowns(it.shop.engine)
     assert "too near to when it goes" in entry.evidence
     assert len(it.api.accepted) == 1
+
+
+def test_what_the_books_do_not_take_is_not_handed_over(house: Build, monkeypatch: pytest.MonkeyPatch):
+    it = house()
+
+    def full(*_: object) -> bool:
+        raise DatabaseError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Attempts, "hold_by", full)
+        it.shop.wait(DUE)
+        assert ([(a.state, a.code) for a in it.attempts()], it.api.accepted) == ([("unsent", "unwritten")], [])
+    it.pass_time(3)
+    assert (len(it.api.live()), it.shop.states(), it.proven()) == (1, ["sent"], [])
 
 
 def test_only_ten_can_be_cancelled_and_then_a_person_is_asked(house: Build):
