@@ -53,7 +53,9 @@ class Post:
     def send(self, attempt: Attempt) -> Answer:
         """One call."""
         sender = self.senders[attempt.channel]
-        no = self._objection(attempt) or self._handle(attempt, sender) or self._objection(attempt)
+        no: Unsent | Refused | None = self._objection(attempt)
+        if no is None and attempt.send_at is not None and (prepare := getattr(sender, "prepare", None)):
+            no = self._handle(attempt, prepare) or self._objection(attempt)  # it took its time
         answer = no or sender.send(
             Message(
                 attempt=attempt.id, channel=attempt.channel, to=attempt.address, body=attempt.body,
@@ -77,11 +79,8 @@ class Post:
                 return Unsent(code=stopped, text="stopped between claim and call")
         return None
 
-    def _handle(self, attempt: Attempt, sender: Sender) -> Unsent | Refused | None:
+    def _handle(self, attempt: Attempt, prepare: Callable[[], str | Unsent | Refused]) -> Unsent | Refused | None:
         """Have the handle by which it can be taken back, in the books before it goes; or why that can't be had."""
-        prepare: Callable[[], str | Unsent | Refused] | None = getattr(sender, "prepare", None)
-        if prepare is None or attempt.send_at is None:
-            return None
         handle = prepare()
         if not isinstance(handle, str):
             return handle
