@@ -14,6 +14,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from outreach.core.customer import Consent, Customer
 from outreach.core.event import Event
@@ -80,7 +81,8 @@ class Engine:
     @property
     def post(self) -> Post:
         """What calls its senders."""
-        return Post(self.store, self.senders, self.clock, self.policy, self.gates)
+        follow = partial(follow_finished, policy=self.policy, rules=self.rules, say=self._say)
+        return Post(self.store, self.senders, self.clock, self.policy, self.gates, follow)
 
     def ingest(self, events: Sequence[Event], *, starts: bool = True) -> list[Receipt]:
         """Take a batch of events; one receipt each, in their order. When this returns, what was accepted is stored.

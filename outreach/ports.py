@@ -32,6 +32,8 @@ class Message:
     send_at: datetime | None = None
     #: Seconds after which the provider must give up; None: as it does by itself.
     valid_for: int | None = None
+    #: The provider's handle to take it back by, where it gives one out before.
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,8 @@ class Sender(Protocol):
     channels: frozenset[str]
 
     #: "native": sending the same attempt twice sends once; "revocable": it is handed over `lead` before it goes, and
-    #: until then `cancel` takes it back; "none": ask, or leave it.
+    #: until then (`sure` before that, where there is such) `cancel` takes it back; "none": ask, or leave it. With a
+    #: `prepare` it gives out a handle to take it back by, before anything is sent.
     @property
     def idempotency(self) -> str:
         """One of these words."""

@@ -47,6 +47,7 @@ def _email(s: Settings, clock: Clock, links: Links | None) -> Sender:
             return SendGridSender(
                 api_key=s.sendgrid_api_key.get_secret_value(), from_email=s.email_from, from_name=s.email_from_name,
                 host=s.sendgrid_host or None, unsubscribe_url=_way_out(links), unsubscribe_mailto=s.unsubscribe_mailto,
+                two_phase=s.two_phase,
             )  # fmt: skip
     from outreach.senders.smtp import SmtpSender
 

@@ -29,7 +29,7 @@ def take_progress(engine: Engine, told: Progress) -> str:
         place = bucket_in(told.attempt) if told.attempt else tx.callbacks.bucket(told.id)
         if not tx.callbacks.take(TWILIO, told.id, place, now):
             return "again"
-        return settle(tx, told.attempt, told.news, now) if told.attempt else "stranger"
+        return settle(tx, told.attempt, told.news, now, engine.post.follow) if told.attempt else "stranger"
 
     return engine.store.write(take, repeatable=True)
 
@@ -80,7 +80,7 @@ def take_mail(engine: Engine, told: Sequence[MailEvent]) -> int:
         if e.news is not None and e.news.suppress:
             tx.customers.suppress([key], "email", f"provider:{e.news.code}", now)
         if e.news is not None and e.attempt:
-            settle(tx, e.attempt, e.news, now)
+            settle(tx, e.attempt, e.news, now, engine.post.follow)
         return True
 
     return engine.store.write(take, repeatable=True) if fresh else 0

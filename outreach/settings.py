@@ -54,7 +54,8 @@ class Settings(BaseSettings):
     twilio_from: str = ""
     twilio_messaging_service: str = ""
     twilio_base_url: str = ""
-    #: SMS are handed to a Messaging Service a quarter of an hour before they go, and can be taken back until then.
+    #: SMS are handed to a Messaging Service, e-mails to SendGrid, a quarter of an hour before they go, and can be taken
+    #: back until then.
     two_phase: bool = False
     #: SMS segments a second: 1 for a long code, 3 toll-free, 100 for a short code; 0: as fast as it goes.
     sms_per_second: float = Field(default=1.0, ge=0, le=1000)

@@ -80,11 +80,11 @@ def _decide(tx: Transaction, engine: Engine, id_: str, word: str, by: str) -> st
         raise UnknownAttemptError(f"there is no attempt {id_!r}; `outreach unknown list` shows those that wait")
     if attempt.state != "unknown":
         return "known"
-    now = engine.clock.now()
+    now, follow = engine.clock.now(), engine.post.follow
     if word == "sent":
-        settle(tx, id_, News(status="accepted", text=f"{by} says it was sent"), now)
+        settle(tx, id_, News(status="accepted", text=f"{by} says it was sent"), now, follow)
     else:
         ends = ("cancelled", "let_go") if word == "let_go" else None
         code = "let_go" if ends else "proven_unsent"
-        unsent(tx, attempt, f, Reason(code=code, text=f"{by} says it was not sent"), now, ends=ends)
+        unsent(tx, attempt, f, Reason(code=code, text=f"{by} says it was not sent"), now, ends=ends, follow=follow)
     return "decided"

@@ -113,6 +113,17 @@ def test_a_provider_is_used_when_it_can_be_and_what_it_lacks_is_named(
     assert "SG.k" not in shown
 
 
+def test_two_phases_are_for_who_can(monkeypatch: pytest.MonkeyPatch):
+    given = CREDENTIALS | {"OUTREACH_TWILIO_MESSAGING_SERVICE": "MG" + "0" * 32, "OUTREACH_SMS": "twilio"}
+    for variable, value in given.items():
+        monkeypatch.setenv(variable, value)
+    monkeypatch.delenv("OUTREACH_TWILIO_FROM")
+    for email, lead in (("sendgrid", timedelta(minutes=16)), ("smtp", None)):
+        both = senders(read_settings(two_phase=True, email=email), SystemClock())
+        assert [getattr(both[c], "lead", None) for c in ("sms", "email")] == [timedelta(minutes=16), lead]
+    assert {s.idempotency for s in senders(read_settings(), SystemClock()).values()} == {"none", "native"}
+
+
 def test_settings_are_read_once_and_frozen(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("OUTREACH_LEASE_SECONDS", "90")
     monkeypatch.setenv("OUTREACH_DATABASE_URL", "")  # empty is as good as absent

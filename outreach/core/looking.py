@@ -25,7 +25,8 @@ BEFORE, AFTER = timedelta(seconds=5), timedelta(seconds=5 + 12 + 120)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """What to look for at a provider: the message of one attempt, created from `since` until `until` (UTC)."""
+    """What to look for at a provider: the message of one attempt, created from `since` until `until` (UTC). `beyond`:
+    list also what was created after it, until then; it is no attempt's own, and says that somebody woke late."""
 
     attempt: str
     channel: str
@@ -33,12 +34,18 @@ class Window:
     body: str
     since: datetime
     until: datetime
+    beyond: datetime | None = None
+
+    @property
+    def last(self) -> datetime:
+        """Until when messages are listed."""
+        return max(self.until, self.beyond or self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A message that the provider has: to that address, from this sender, created in the window. `text` is its body as
-    the provider keeps it; `status` as in `core.delivery`, or `canceled`."""
+    """A message that the provider has: to that address, from this sender, created in the window or beyond. `text` is
+    its body as the provider keeps it; `status` as in `core.delivery`, or `canceled`."""
 
     provider_id: str
     status: str
@@ -54,6 +61,13 @@ class CannotTell:
 
     text: str
     for_good: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """Instead of a look: whatever of it is at the provider, or comes there yet, will not be sent."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +97,19 @@ def fence_of(send_at: datetime) -> datetime:
 
 def judge(
     made: datetime, now: datetime, looks: int, matches: Sequence[str], strangers: int = 0,
-    send_at: datetime | None = None,
+    send_at: datetime | None = None, late: Sequence[str] = (),
 ) -> Verdict:  # fmt: skip
     """After a look at `now` that found these messages (ids) of the attempt's own; `looks` were empty, with this one.
-    `strangers` are messages to her in that window that no attempt accounts for: perhaps ours, in other letters."""
+    `strangers` are messages to her in that window that no attempt accounts for: perhaps ours, in other letters. `late`
+    are such with this very text, but created after the window: by a worker that stood still before its call, or by
+    somebody else."""
     if len(matches) == 1:
         return Verdict(kind="accepted", message=matches[0])
     if matches:
         return Verdict(kind="person", evidence=f"the provider has {len(matches)} such messages: {', '.join(matches)}")
+    if late:
+        told = f"{len(late)} such message(s), made after this attempt could have made them: {', '.join(late)}"
+        return Verdict(kind="person", evidence=f"the provider has {told}")
     fenced = send_at is not None and now >= fence_of(send_at)
     if not fenced and (looks < EMPTY_LOOKS or now - made < SETTLE):
         return Verdict(kind="again", evidence="not found yet")

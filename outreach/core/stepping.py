@@ -12,6 +12,9 @@ from outreach.core.situation import Situation
 from outreach.core.stopping import key_name
 from outreach.core.trace import Reason, Trace
 
+#: Why a step was taken back: the one before it was not sent after all. It may be planned anew.
+UNSENT = "previous_unsent"
+
 
 def plan_step(rule: Rule, step: Step, here: Situation, trigger: str, started: datetime) -> FollowUp:
     """One step as a follow-up. One whose moment can't be reckoned is born cancelled, with the reason."""

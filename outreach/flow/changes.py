@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -14,6 +14,12 @@ from outreach.store.store import Transaction
 
 #: What is due later than this, other processes see by themselves in time.
 SOON = timedelta(seconds=5)
+#: What plans the steps that waited for these, which have ended. It stores what it plans.
+Follow = Callable[[Transaction, Sequence[FollowUp], datetime], None]
+
+
+def nothing(tx: Transaction, ended: Sequence[FollowUp], now: datetime) -> None:
+    """Nothing follows."""
 
 
 class Changes:

@@ -13,34 +13,40 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from outreach.core.delivery import News, further, stands
+from outreach.core.delivery import RANK, News, further, stands
 from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.keys import bucket_of, make_id
 from outreach.core.ledger import Touch
 from outreach.core.stopping import ended
 from outreach.core.trace import Reason
-from outreach.flow.changes import Changes
+from outreach.flow.changes import Changes, Follow, nothing
 from outreach.store.attempts import Attempt
 from outreach.store.store import Transaction
 
+#: Codes of attempts that were taken back before they were sent.
+BACK = frozenset({"taken_back", "revoked"})
 
-def settle(tx: Transaction, attempt_id: str, news: News, now: datetime) -> str:
+
+def settle(tx: Transaction, attempt_id: str, news: News, now: datetime, follow: Follow = nothing) -> str:
     """Take one piece of news about an attempt: `settled` (now it is known that it was accepted), `moved` (it has come
-    further), `known` (nothing new), `stranger` (no such attempt)."""
+    further), `known` (nothing new), `stranger` (no such attempt). `follow` plans what waited for it to be known."""
     attempt, f = held(tx, attempt_id)
     if attempt is None:
         return "stranger"
     if news.suppress and attempt.address_key:
         tx.customers.suppress([attempt.address_key], attempt.channel, f"provider:{news.code}", now)
+    if attempt.code in BACK and attempt.state == "unsent" and RANK[news.status] <= RANK["queued"]:
+        return "known"  # it lies there, and is discarded when its moment comes
     accepted = attempt.state == "accepted"
     if accepted and not further(attempt.delivery, news.status):
         return "known"
     status = news.status if further(attempt.delivery, news.status) else attempt.delivery
     tx.attempts.learn([_told(attempt, news, status, now)])
     changes = Changes()
-    if f is not None:
-        _follow(tx, changes, attempt, f, news, status, now)
+    known = _follow(tx, changes, attempt, f, news, status, now) if f is not None else []
     changes.store(tx)
+    if known:
+        follow(tx, known, now)
     return "moved" if accepted else "settled"
 
 
@@ -65,20 +71,31 @@ def _told(attempt: Attempt, news: News, status: str, now: datetime) -> Attempt:
 
 def _follow(
     tx: Transaction, changes: Changes, attempt: Attempt, f: FollowUp, news: News, status: str, now: datetime
-) -> None:
-    """Follow-up and ledger, where they stand for this very attempt."""
+) -> list[FollowUp]:
+    """Follow-up and ledger, where they stand for this very attempt. Those of which it wasn't known that they ended."""
     if f.attempt != attempt.number or f.state == "claimed":  # a later try is on its way, or the worker will write it
         changes.note(f, "heard", (_reason(news),), now)
-        return
+        return []
     state = stands(status)
     if f.state == "scheduled":  # it was held to be unsent, and wasn't
         tx.ledger.reserve([_touch(tx, attempt, f, now)], {})
     elif f.state not in ("sent", "unknown", "delivered", "undelivered"):
         changes.note(f, "heard", (_reason(news),), now)
-        return
-    changes.change(_at_end(f, state, news, now), state, (_reason(news),), now)
+        return []
+    after = _at_end(f, state, news, now)
+    changes.change(after, state, (_reason(news),), now)
     touch = "delivered" if state == "delivered" else "attempted"
     changes.settled += [evolve(t, state=touch) for t in touches_of(tx, attempt, f)]
+    joined = [evolve(o, outcome=after.outcome) for o in told_with(tx, f)] if f.state == "unknown" else []
+    for o in joined:
+        changes.change(o, "merged", (_reason(news),), now)
+    return [after, *joined] if f.state in ("unknown", "scheduled") else []
+
+
+def told_with(tx: Transaction, f: FollowUp) -> list[FollowUp]:
+    """What had joined this contact and ended with it."""
+    mine = (o for o in tx.follow_ups.all_of(f.customer) if o.state == "merged" and o.ended == f.ended)
+    return [o for o in mine if o.reason == f"merged:{f.rule}"]
 
 
 def _at_end(f: FollowUp, state: str, news: News, now: datetime) -> FollowUp:

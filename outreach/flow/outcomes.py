@@ -14,7 +14,7 @@ from outreach.core.ledger import Touch
 from outreach.core.merging import merged, riders
 from outreach.core.occasions import dates_of
 from outreach.core.promise import Promise, moment, promised, without
-from outreach.core.stepping import next_step, planned, told
+from outreach.core.stepping import UNSENT, next_step, planned, told
 from outreach.core.stopping import ended, no_longer
 from outreach.core.trace import Reason
 from outreach.flow.consenting import end_refused, mark_refusal
@@ -110,8 +110,8 @@ def _no_more_calls(batch: Batch, event: Event, outcome: str) -> None:
     end_refused(batch, event, mine)
 
 
-def follow_on(batch: Batch, done: FollowUp) -> None:
-    """Plan the step that waited for this one."""
+def follow_on(batch: Batch, done: FollowUp, *, anew: bool = False) -> None:
+    """Plan the step that waited for this one. `anew`: perhaps it was planned before, and taken back."""
     rule = batch.rules.get(done.rule)
     if rule is None or done.index + 1 >= len(rule.steps):
         return
@@ -132,3 +132,6 @@ def follow_on(batch: Batch, done: FollowUp) -> None:
     if f is not None:
         why = (Reason(code=f"after:{done.step}", numbers={"outcome": done.outcome}),)
         batch.changes.add([f], [planned(f, batch.now, why)])
+        was = batch.tx.follow_ups.named(f.id) if anew or done.attempt > 1 else None
+        if was is not None and was.reason == UNSENT:
+            batch.changes.changed[f.id] = evolve(batch.changes.new.pop(f.id), attempt=was.attempt)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,8 +12,9 @@ from outreach.core.consenting import suppressed, word, words_at
 from outreach.core.guard import Policy
 from outreach.core.planner import Place
 from outreach.errors import DatabaseError
+from outreach.flow.changes import Follow, nothing
 from outreach.flow.gates import Gates
-from outreach.ports import Answer, Clock, Message, Sender, Unknown, Unsent
+from outreach.ports import Answer, Clock, Message, Refused, Sender, Unknown, Unsent
 from outreach.store.attempts import Attempt
 from outreach.store.store import Store, Transaction
 
@@ -23,17 +24,20 @@ DEADLINE = timedelta(seconds=5)
 LOST = Unknown(code="worker_lost", text="the worker went away before it wrote down an answer")
 #: Calls to a provider that run side by side.
 SIDE_BY_SIDE = 8
+#: Why nothing was said to a provider at all.
+OURS = frozenset({"deadline", "paused", "suppressed", "withdrawn", "lost", "unwritten"})
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """The senders by channel, and what is asked once more before a call."""
+    """The senders by channel, what is asked once more before a call, and what follows once its end is known."""
 
     store: Store
     senders: Mapping[str, Sender]
     clock: Clock
     policy: Policy
     gates: Gates
+    follow: Follow = nothing
 
     def name(self, channel: str) -> str:
         """The name of the sender of this channel."""
@@ -52,20 +56,47 @@ class Post:
 
     def send(self, attempt: Attempt) -> Answer:
         """One call, or why there was none."""
-        if (no := self._too_late(attempt)) is not None:
-            # What another worker may have sent before it went away isn't proven unsent by that.
-            return LOST if attempt.deadline - attempt.made != DEADLINE else no
-        answer = self.senders[attempt.channel].send(
+        sender = self.senders[attempt.channel]
+        no: Unsent | Refused | None = self._objection(attempt)
+        if no is not None and attempt.deadline - attempt.made != DEADLINE:
+            return LOST  # what another worker may have sent before it went away isn't proven unsent by that
+        if no is None and attempt.send_at is not None and (prepare := getattr(sender, "prepare", None)):
+            no = self._handle(attempt, prepare) or self._objection(attempt)  # it took its time
+        answer = no or sender.send(
             Message(
                 attempt=attempt.id, channel=attempt.channel, to=attempt.address, body=attempt.body,
                 subject=attempt.subject, html=attempt.html, customer=attempt.customer, purpose=attempt.purpose,
-                send_at=attempt.send_at,
+                send_at=attempt.send_at, batch=attempt.batch,
                 valid_for=self._valid_for(attempt),
             )
         )  # fmt: skip
-        if self.gates.heard(self.senders[attempt.channel], answer, self.clock.now()):
-            self._tell(self.senders[attempt.channel].name)
+        if (no is None or no.code not in OURS) and self.gates.heard(sender, answer, self.clock.now()):
+            self._tell(sender.name)
         return answer
+
+    def _objection(self, attempt: Attempt) -> Unsent | None:
+        """Why it must not go any more."""
+        if self.clock.now() > attempt.deadline:
+            return Unsent(code="deadline", text="too long after the intent")
+        if getattr(self.senders[attempt.channel], "indoors", False):
+            return None
+        with self.store.reading() as tx:
+            stopped = self.stopped(tx, attempt)
+        return Unsent(code=stopped, text="stopped between claim and call") if stopped else None
+
+    def _handle(self, attempt: Attempt, prepare: Callable[[], str | Unsent | Refused]) -> Unsent | Refused | None:
+        """Have the handle by which it can be taken back, in the books before it goes; or why that can't be had."""
+        handle = prepare()
+        if not isinstance(handle, str):
+            return handle
+        try:
+            mine = self.store.write(lambda tx: tx.attempts.hold_by(attempt, handle), repeatable=True)
+        except DatabaseError as error:  # the others' answers must not be lost for it
+            return Unsent(code="unwritten", text=str(error))
+        if not mine:
+            return Unsent(code="lost", text="another worker has taken it for lost")
+        attempt.batch = handle
+        return None
 
     def _too_late(self, attempt: Attempt) -> Unsent | None:
         if self.clock.now() > attempt.deadline:
@@ -98,10 +129,8 @@ class Post:
         return self.gates.shut(self.senders[channel], now) if channel in self.senders else None
 
     def stopped(self, tx: Transaction, attempt: Attempt) -> str:
-        """What was said since the claim: `paused`, `suppressed` or `withdrawn` (unless the purpose goes past it), or
+        """What was said since the claim: `suppressed` or `withdrawn` (unless the purpose goes past it), `paused`, or
         nothing."""
-        if "*" in tx.house.paused():
-            return "paused"
         rule = self.policy.cadence.policy(attempt.purpose)
         listed = tx.customers.suppressed([attempt.address_key])
         table = {(s.key, s.scope): s.reason for s in listed}
@@ -110,4 +139,6 @@ class Post:
         hers = tx.customers.consents({attempt.customer, *tx.aliases.into([attempt.customer]).values()})
         own = [said for lines in hers.values() for said in lines]
         said = (*own, *words_at({attempt.channel: attempt.address_key}, listed))
-        return "withdrawn" if word(said, attempt.channel, attempt.purpose, None).status == "withdrawn" else ""
+        if word(said, attempt.channel, attempt.purpose, None).status == "withdrawn":
+            return "withdrawn"
+        return "paused" if "*" in tx.house.paused() else ""

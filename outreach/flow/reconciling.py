@@ -20,6 +20,7 @@ from outreach.core.looking import (
     BEFORE,
     CannotTell,
     Found,
+    TakenBack,
     Verdict,
     Window,
     blind,
@@ -29,9 +30,11 @@ from outreach.core.looking import (
 )
 from outreach.core.trace import Reason
 from outreach.errors import OutreachError
-from outreach.flow.changes import Changes
+from outreach.flow.changes import Changes, Follow, nothing
 from outreach.flow.delivery import held, settle
 from outreach.flow.proven import unsent
+from outreach.flow.recalling import recalled
+from outreach.flow.sifting import beside, sift
 from outreach.ports import Clock, Sender
 from outreach.store.attempts import Attempt
 from outreach.store.store import Store, Transaction
@@ -42,10 +45,10 @@ log = logging.getLogger("outreach.reconciling")
 SIZE, SIDE_BY_SIDE = 40, 8
 #: What one worker looks up, another leaves alone for so long; longer than all questions of one go take.
 TAKEN = timedelta(minutes=2)
-#: Attempts made no further apart than this may have found each other's message.
-NEAR = timedelta(minutes=10)
+#: So far a message comes that lies at the provider and isn't sent yet.
+THERE = RANK["queued"]
 
-Seen = Sequence[Found] | CannotTell
+Seen = Sequence[Found] | CannotTell | TakenBack
 #: It may be the message of one whose answer is still to come.
 TWIN = Verdict(kind="again", evidence="another attempt with the same text is under way")
 
@@ -59,6 +62,7 @@ class Reconciler:
     clock: Clock
     #: What is done beside it: taking back what is handed over and must not go out any more.
     beside: Callable[[], int] = lambda: 0
+    follow: Follow = nothing
 
     def work(self) -> int:
         """Look up what is due, one go's worth; how many. Raises DatabaseError: then it is looked up later."""
@@ -96,75 +100,68 @@ class Reconciler:
         sender = self.senders.get(attempt.channel)
         if sender is None or sender.name != attempt.sender:
             return CannotTell(text=f"{attempt.sender} is no longer the sender of {attempt.channel}", for_good=True)
-        return sender.find(window_of(attempt))
+        if attempt.send_at is not None and hasattr(sender, "prepare"):
+            return recalled(sender, attempt, self.clock)
+        return sender.find(window_of(attempt, self.clock.now()))
 
     def _conclude(self, tx: Transaction, attempt_id: str, seen: Seen, looked: datetime) -> list[str]:
         """Write down what it proves; the messages that the provider has more than once and that can be taken back."""
         attempt, f = held(tx, attempt_id)
-        if attempt is None or attempt.state != "unknown":  # it was heard of meanwhile
+        if attempt is not None and isinstance(seen, TakenBack):
+            self._gone(tx, attempt, f, seen)
+            return []
+        if attempt is None or attempt.state != "unknown" or isinstance(seen, TakenBack):  # it was heard of meanwhile
             return []
         now, twins = self.clock.now(), list[str]()
         if isinstance(seen, CannotTell):
             verdict = blind(attempt.made, looked, seen.text, for_good=seen.for_good)
         else:
-            mine, strangers = _sorted(attempt, seen, others := _beside(tx, attempt))
-            attempt = evolve(attempt, looks=attempt.looks + (not mine))
-            under_way = any(o.state == "intent" and _letters(o.body) == _letters(attempt.body) for o in others)
+            it = sift(attempt, seen, beside(tx, attempt), window_of(attempt).until)
+            attempt, mine = evolve(attempt, looks=attempt.looks + (not it.mine)), it.mine
             if attempt.send_at and attempt.send_at > now:
                 mine, twins = mine[:1], mine[1:]
-            verdict = judge(attempt.made, looked, attempt.looks, mine, strangers, attempt.send_at)
-            verdict = TWIN if mine and under_way else verdict
+            verdict = judge(attempt.made, looked, attempt.looks, mine, it.strangers, attempt.send_at, it.late)
+            verdict = TWIN if it.twin else verdict
         log.info("attempt %s: %s %s", attempt.id, verdict.kind, verdict.evidence)
-        _act(tx, attempt, f, verdict, seen, now)
+        self._act(tx, attempt, f, verdict, seen, now)
         return twins if verdict.kind == "accepted" else []
 
+    def _gone(self, tx: Transaction, attempt: Attempt, f: FollowUp | None, seen: TakenBack) -> None:
+        """It will not be sent, also if the provider has told since that it was there."""
+        code = "taken_back" if attempt.batch else "proven_unsent"
+        why = Reason(code=code, text=seen.text, numbers={"sender": attempt.sender})
+        if attempt.state == "unknown" or (attempt.state == "accepted" and RANK[attempt.delivery] <= THERE):
+            unsent(tx, attempt, f, why, self.clock.now(), revoked=attempt.state == "accepted", follow=self.follow)
 
-def window_of(attempt: Attempt) -> Window:
-    """Where its message must be, if there is one."""
+    def _act(
+        self, tx: Transaction, attempt: Attempt, f: FollowUp | None, verdict: Verdict, seen: Seen, now: datetime
+    ) -> None:
+        numbers = {"sender": attempt.sender, "minutes": int((now - attempt.made).total_seconds() // 60)}
+        why = Reason(code="looked_up", text=verdict.evidence, numbers=numbers)
+        match verdict.kind:
+            case "accepted":
+                settle(tx, attempt.id, _news(verdict.message, seen, numbers), now, self.follow)
+            case "unsent":
+                proof = Reason(code="proven_unsent", text=verdict.evidence, numbers=numbers)
+                unsent(tx, attempt, f, proof, now, follow=self.follow)
+            case _:
+                look = next_look(attempt.made, now, attempt.send_at) if verdict.kind == "again" else None
+                tx.attempts.learn([evolve(attempt, look=look, evidence=verdict.evidence)])
+                if f is not None:
+                    changes = Changes()
+                    changes.note(f, "looked_up" if look else "to_a_person", (why,), now)
+                    changes.store(tx)
+
+
+def window_of(attempt: Attempt, now: datetime | None = None) -> Window:
+    """Where its message must be, if there is one. Where nothing keeps a worker that stood still from calling when it
+    wakes, what was created since is listed too, up to `now`."""
+    fence = fence_of(attempt.send_at) if attempt.send_at else None
     return Window(
         attempt=attempt.id, channel=attempt.channel, to=attempt.address, body=attempt.body,
-        since=attempt.made - BEFORE, until=fence_of(attempt.send_at) if attempt.send_at else attempt.made + AFTER,
+        since=attempt.made - BEFORE, until=fence or attempt.made + AFTER,
+        beyond=now + BEFORE if now is not None and fence is None else None,
     )  # fmt: skip
-
-
-def _beside(tx: Transaction, attempt: Attempt) -> list[Attempt]:
-    """The other attempts at the same address, made at about the same time, whoever was meant: the ledger knows."""
-    touches = tx.ledger.at_addresses([attempt.address_key], attempt.made - NEAR).get(attempt.address_key, ())
-    people = {attempt.customer, *(t.customer for t in touches if t.customer)}
-    near = (a for a in tx.attempts.of(people) if abs(a.made - attempt.made) <= NEAR)
-    return [a for a in near if a.address_key == attempt.address_key and a.id != attempt.id]
-
-
-def _sorted(attempt: Attempt, seen: Sequence[Found], others: Sequence[Attempt]) -> tuple[list[str], int]:
-    """Of the messages found, without those of other attempts: which can be this attempt's, and how many have words that
-    no attempt knows."""
-    owned, text = {o.provider_id for o in others if o.provider_id}, _letters(attempt.body)
-    free = [m for m in seen if m.provider_id not in owned and m.status != "canceled"]
-    known = {text, *(_letters(o.body) for o in others)}
-    strangers = sum(_letters(m.text) not in known for m in free)
-    return [m.provider_id for m in free if _letters(m.text) == text], strangers
-
-
-def _letters(text: str) -> str:
-    """A text without what providers do to spaces."""
-    return " ".join(text.split())
-
-
-def _act(tx: Transaction, attempt: Attempt, f: FollowUp | None, verdict: Verdict, seen: Seen, now: datetime) -> None:
-    numbers = {"sender": attempt.sender, "minutes": int((now - attempt.made).total_seconds() // 60)}
-    why = Reason(code="looked_up", text=verdict.evidence, numbers=numbers)
-    match verdict.kind:
-        case "accepted":
-            settle(tx, attempt.id, _news(verdict.message, seen, numbers), now)
-        case "unsent":
-            unsent(tx, attempt, f, Reason(code="proven_unsent", text=verdict.evidence, numbers=numbers), now)
-        case _:
-            look = next_look(attempt.made, now, attempt.send_at) if verdict.kind == "again" else None
-            tx.attempts.learn([evolve(attempt, look=look, evidence=verdict.evidence)])
-            if f is not None:
-                changes = Changes()
-                changes.note(f, "looked_up" if look else "to_a_person", (why,), now)
-                changes.store(tx)
 
 
 def _news(message: str, seen: Seen, numbers: dict[str, object]) -> News:

@@ -51,7 +51,9 @@ def record(batch: Batch, answers: Sequence[tuple[Attempt, Answer]], claimed: dic
         if isinstance(answer, Refused) and answer.suppress and attempt.address_key:
             batch.tx.customers.suppress([attempt.address_key], attempt.channel, f"provider:{answer.code}", batch.now)
         if after.ended:
-            over += [after, *_with_riders(batch, after)]
+            joined = _with_riders(batch, after)
+            if after.state != "unknown":  # what waits for it waits until it is known
+                over += [after, *joined]
         if after.state in ("failed", "suppressed"):
             batch.room_for_others(after, after.reason)
     batch.tx.attempts.end(attempts)

@@ -125,7 +125,7 @@ def follow_finished(
         return
     batch = empty_batch(tx, {f.customer for f in waiting}, now, policy, rules, say)
     for f in waiting:
-        follow_on(batch, evolve(f, outcome=f.outcome or f.state))
+        follow_on(batch, evolve(f, outcome=f.outcome or f.state), anew=True)
     batch.changes.store(tx)
 
 

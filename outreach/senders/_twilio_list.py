@@ -17,7 +17,7 @@ PAGES = 5
 
 
 def found_in(page: Any, window: Window, ours: Callable[[Any], bool]) -> Sequence[Found] | CannotTell:
-    """What of these pages, newest first, was created in the window and is `ours`."""
+    """What of these pages, newest first, was created in the window, or as far beyond as is asked, and is `ours`."""
     found: list[Found] = []
     for _ in range(PAGES):
         messages = list(page)
@@ -32,7 +32,7 @@ def found_in(page: Any, window: Window, ours: Callable[[Any], bool]) -> Sequence
 
 def _within(message: Any, window: Window) -> bool:
     outbound = str(message.direction).startswith("outbound")
-    return outbound and message.to == window.to and window.since <= message.date_created <= window.until
+    return outbound and message.to == window.to and window.since <= message.date_created <= window.last
 
 
 def _found(message: Any) -> Found:

@@ -9,55 +9,37 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from types import SimpleNamespace
+from datetime import timedelta
 from typing import Any
-from urllib.request import Request
 
-from python_http_client.client import Client  # type: ignore[import-untyped,unused-ignore]
 from python_http_client.exceptions import HTTPError  # type: ignore[import-untyped,unused-ignore]
-from sendgrid import SendGridAPIClient  # type: ignore[import-untyped,unused-ignore]
 from sendgrid.helpers import mail as sg  # type: ignore[import-untyped,unused-ignore]
 
 from outreach.core.looking import CannotTell, Window
 from outreach.errors import ConfigError
-from outreach.ports import Answer, Message, Refused, Sent, Unknown
-from outreach.senders._answers import Verdict, answer, broken_line, by_status, in_short, seconds_to_wait
-from outreach.senders._http import Reply, base_url, request
+from outreach.ports import Answer, Message, Refused, Sent, Unknown, Unsent
+from outreach.senders._answers import answer, broken_line, in_short, seconds_to_wait
+from outreach.senders._http import Reply, base_url
 from outreach.senders._line import Limits, LineError
 from outreach.senders._mail import UnsubscribeUrl, check, unsubscribe_headers
+from outreach.senders._sendgrid_batches import is_cancelled, new_batch, room_left
+from outreach.senders._sendgrid_codes import verdict_of
+from outreach.senders._sendgrid_line import client_of
 
 API = "https://api.sendgrid.com"
-
-
-class _Line(Client):  # type: ignore[misc,unused-ignore]
-    """The SDK's client, asking through our line. The key joins here, so no log line of the SDK can show it."""
-
-    _url_path: list[str]
-    key = ""
-    limits = Limits()
-    reply = Reply(0, {}, b"")
-
-    def _build_client(self, name: str | None = None) -> _Line:
-        self._url_path = [*self._url_path, name] if name else self._url_path
-        return self
-
-    def _make_request(self, opener: object, asked: Request, timeout: object = None) -> SimpleNamespace:
-        headers = {**dict(asked.header_items()), "Authorization": f"Bearer {self.key}"}
-        body = asked.data if isinstance(asked.data, bytes) else b""
-        self.reply = request(asked.get_method(), asked.full_url, headers, body, self.limits)
-        if self.reply.status >= 300:
-            raise HTTPError(self.reply.status, "", self.reply.body, self.reply.headers)
-        # What the SDK asks of urllib's response, which it takes this for.
-        return SimpleNamespace(getcode=lambda: self.reply.status, read=lambda: self.reply.body, info=dict)
+#: A mail is handed over so long before it goes; what is cancelled less than SURE before then may go all the same.
+LEAD, SURE = timedelta(minutes=16), timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendGridSender:
     """One API key and one From. `host` is for the EU's region and for tests; `timeout` is (connect, read) in seconds,
     `total` bounds the call. `unsubscribe_url` and `unsubscribe_mailto` give mails that nobody asked for their
-    List-Unsubscribe.
+    List-Unsubscribe. `two_phase` hands mails that name their moment to SendGrid's own scheduler, each in a batch of its
+    own.
 
     Raises:
         ConfigError: key or From missing, or a host that is not https.
@@ -72,9 +54,21 @@ class SendGridSender:
     unsubscribe_url: UnsubscribeUrl | None = None
     unsubscribe_mailto: str = ""
 
+    two_phase: bool = False
+
     name = "sendgrid"
     channels = frozenset({"email"})
-    idempotency = "none"
+    sure = SURE
+
+    @property
+    def idempotency(self) -> str:
+        """With two phases a mail can be taken back, also before it has come there."""
+        return "revocable" if self.two_phase else "none"
+
+    @property
+    def lead(self) -> timedelta | None:
+        """How long before it goes a mail is handed over."""
+        return LEAD if self.two_phase else None
 
     def __post_init__(self) -> None:
         if not (self.api_key.strip() and "@" in self.from_email):
@@ -96,25 +90,44 @@ class SendGridSender:
         except Exception as error:
             return Unknown(code="unreadable", text=in_short(error, message))
 
+    def prepare(self) -> str | Unsent | Refused:
+        """An id by which one mail can be taken back; it stands in our books before the mail is handed over."""
+        try:
+            return new_batch(self._ask(lambda client: client.client.mail.batch.post()))
+        except Exception as error:  # whatever it is: no mail was handed over
+            return Unsent(code=getattr(error, "code", "unreadable"), text=type(error).__name__)
+
+    def cancel(self, handle: str) -> bool:
+        """Have a batch discarded when its moment comes; whether it is held to be cancelled now. Never raises."""
+        asking = {"batch_id": handle, "status": "cancel"}
+        try:
+            reply = self._ask(lambda client: client.client.user.scheduled_sends.post(request_body=asking))
+            if reply.status != 201:  # also when it is cancelled already
+                reply = self._ask(lambda client: client.client.user.scheduled_sends._(handle).get())
+        except Exception:
+            return False
+        return is_cancelled(reply, handle)
+
+    def room(self) -> int:
+        """How many more batches may be cancelled; 0 too when it can't be told. Never raises."""
+        try:
+            return room_left(self._ask(lambda client: client.client.user.scheduled_sends.get()))
+        except Exception:
+            return 0
+
     def find(self, window: Window) -> CannotTell:
         """Its Email Activity API is a paid extra, at six requests a minute; its event webhook tells unasked."""
         return CannotTell(text="SendGrid tells by its event webhook only", for_good=True)
 
     def _post(self, mail: sg.Mail) -> Reply:
-        client = self._client()
+        return self._ask(lambda client: client.send(mail))
+
+    def _ask(self, how: Callable[[Any], object]) -> Reply:
+        client = client_of(self.api_key, (self.host or API).rstrip("/"), Limits(*self.timeout, self.total))
         with suppress(HTTPError):  # the SDK's word for a reply of 300 and above; the reply itself says more
-            client.send(mail)
+            how(client)
         reply: Reply = client.client.reply
         return reply
-
-    def _client(self) -> Any:
-        """A client for this one call: the SDK's is mutable and not for sharing between threads."""
-        host = (self.host or API).rstrip("/")
-        client = SendGridAPIClient(self.api_key, host=host)
-        line = _Line(host, {"User-Agent": client.useragent, "Accept": "application/json"}, version=3)
-        line.key, line.limits = self.api_key, Limits(*self.timeout, self.total)
-        client.client = line
-        return client
 
     def _mail(self, message: Message) -> sg.Mail:
         headers = unsubscribe_headers(message, self.unsubscribe_url, self.unsubscribe_mailto)
@@ -130,6 +143,8 @@ class SendGridSender:
                 mail.add_content(sg.Content(kind, text))
         for name, value in headers.items():
             mail.add_header(sg.Header(name, value))
+        if message.send_at and message.batch:
+            mail.send_at, mail.batch_id = sg.SendAt(int(message.send_at.timestamp())), sg.BatchId(message.batch)
         return mail
 
 
@@ -138,8 +153,7 @@ def _judge(reply: Reply, message: Message) -> Answer:
         return Sent(provider_id=reply.headers.get("x-message-id", ""))
     errors = _errors(reply.body)
     text = in_short("; ".join(str(error.get("message", "")) for error in errors), message)
-    # 401 also means "out of credits", 403 "From isn't verified": https://support.sendgrid.com article 18322114821403
-    verdict: Verdict = "suppress" if _blames_the_address(reply, errors) else by_status(reply.status)
+    verdict = verdict_of(reply.status, [str(error.get("field", "")) for error in errors])
     return answer(verdict, str(reply.status), text, seconds_to_wait(reply.headers))
 
 
@@ -149,8 +163,3 @@ def _errors(body: bytes) -> list[dict[str, Any]]:
     except (ValueError, LookupError, TypeError):
         return []
     return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
-
-
-def _blames_the_address(reply: Reply, errors: list[dict[str, Any]]) -> bool:
-    fields = [str(error.get("field", "")) for error in errors]
-    return reply.status == 400 and bool(fields) and all(f.startswith("personalizations") and ".to" in f for f in fields)

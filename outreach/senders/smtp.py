@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import smtplib
 import ssl
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -15,19 +13,13 @@ from email.utils import format_datetime
 from outreach.core.looking import CannotTell, Window
 from outreach.errors import ConfigError
 from outreach.ports import Answer, Clock, Message, Refused, Sent, Unsent
-from outreach.senders._answers import Verdict, answer, broken_line, in_short
+from outreach.senders._answers import answer, broken_line, in_short
 from outreach.senders._line import Limits, LineError, Watchdog
 from outreach.senders._mail import UnsubscribeUrl, check, unsubscribe_headers
 from outreach.senders._smtp import SaidNo, Session
-
-#: Enhanced codes by which a server blames the address: https://www.iana.org/assignments/smtp-enhanced-status-codes
-#: (no such mailbox, no such host, bad syntax, moved away, null MX, mailbox disabled)
-BAD_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+from outreach.senders._smtp_codes import verdict_of
 
 CRLF = "\r\n"
-
-#: What a 5xx means, by what it answers. Before the customer's address is named it can only be about us.
-STAGES: Mapping[str, Verdict] = {"session": "stop", "sender": "stop", "recipient": "refuse", "data": "refuse"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,10 +122,6 @@ class SmtpSender:
 
 
 def _declined(no: SaidNo, message: Message) -> Answer:
-    """4xx is "later", 5xx is "never", and anything else at this point is a line that talks nonsense: unsent."""
+    """What the server said no to, and whether for good."""
     text = in_short(no, message)
-    if not 500 <= no.code < 600:
-        return Unsent(code=str(no.code), text=text)
-    enhanced = re.match(r"5\.\d{1,3}\.\d{1,3}", text)
-    blamed = no.stage == "recipient" and enhanced and enhanced[0] in BAD_ADDRESS
-    return answer("suppress" if blamed else STAGES[no.stage], str(no.code), text)
+    return answer(verdict_of(no.stage, no.code, text), str(no.code), text)

@@ -77,6 +77,13 @@ class Attempts(Book):
         """Write what was learnt about them afterwards."""
         self.update("attempt", _LEARNT, _KEYS, [(*_KNOWN(a), *self._key(a)) for a in attempts])
 
+    def hold_by(self, attempt: Attempt, batch: str) -> bool:
+        """Write down by which handle this intent can be taken back; False when it isn't an intent any more."""
+        sql = (
+            "UPDATE attempt SET batch = ? WHERE bucket = ? AND tenant_id = ? AND customer = ? AND id = ? AND state = ?"
+        )
+        return self.write(sql, batch, *self._key(attempt), "intent") == 1
+
     def named(self, id_: str) -> Attempt | None:
         """One attempt by its id alone, which names its bucket."""
         try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from threading import RLock
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, StaticPool
 
 from outreach.store.access import Access
 from outreach.store.aliases import Aliases
@@ -65,12 +66,14 @@ class Store:
         self.tenant = tenant
         self.groups = groups_of(engine.dialect.name)
         self._learnt: set[tuple[str, ...]] = set()
+        # In memory there is one connection for all threads: one transaction after the other.
+        self._alone: AbstractContextManager[object] = RLock() if isinstance(engine.pool, StaticPool) else nullcontext()
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """A transaction that may write; commits at the end, rolls back when an exception leaves it."""
         try:
-            with transaction(self.engine) as conn:
+            with self._alone, transaction(self.engine) as conn:
                 yield self._open(conn)
         except BaseException:
             self._learnt.clear()  # what was rolled back has to be learnt again
@@ -89,7 +92,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """A transaction that only reads, beside a writer."""
-        with transaction(self.engine, reading=True) as conn:
+        with self._alone, transaction(self.engine, reading=True) as conn:
             yield self._open(conn)
 
     def _open(self, conn: Connection) -> Transaction:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from outreach.core.looking import CannotTell, Found
+from outreach.core.looking import CannotTell, Found, Window
 from outreach.errors import InputError
 from outreach.flow.claim import LEASE
 from outreach.flow.reconciling import Reconciler
@@ -125,6 +125,49 @@ def test_two_such_messages_are_for_a_person():
     [entry] = unknowns(shop.engine)
     assert entry.evidence == "the provider has 2 such messages: SM1, SM2"
     assert (shop.states(), how_many(shop.engine)) == (["unknown unknown:timeout"], 1)
+
+
+AFTER_IT = DUE + timedelta(minutes=3)
+
+
+def test_one_of_her_messages_beyond_the_window_is_never_taken_for_it():
+    shop, sender = a_shop([], *[[found("late", at=AFTER_IT)]] * 3)
+    pass_time(shop, DUE + timedelta(minutes=30))
+    assert (shop.states(), attempts(shop)[0].provider_id, how_many(shop.engine)) == (
+        ["unknown unknown:timeout"], "", 1,
+    )  # fmt: skip
+    assert (len(sender.seen), [t.state for t in shop.touches()], proven(shop)) == (1, ["unknown"], [])
+    assert sender.looked[1].last == DUE + timedelta(minutes=5, seconds=5)
+
+
+@pytest.mark.parametrize("text", ["Hi Ann!", "Hello  Ann"])
+def test_beyond_the_window_other_words_are_other_messages(text: str):
+    shop, _ = a_shop(*[[found("late", at=AFTER_IT, text=text)]] * 3)
+    pass_time(shop, DUE + timedelta(minutes=30))
+    assert shop.states() == (["sent"] if "!" in text else ["unknown unknown:timeout"])
+
+
+@pytest.mark.parametrize("said", [Unknown(code="timeout"), None])
+def test_what_another_attempt_made_beyond_the_window_is_its_own(said: Unknown | None):
+    """A second follow-up with the same words, 14 minutes later: answered, or found once it is looked up itself."""
+    at = DUE + timedelta(minutes=14)
+    sender = ScriptedSender([Unknown(code="timeout"), *([said] if said else [])])
+    late = found("p2", at=at)
+
+    def find(window: Window) -> Seen:
+        now = shop.clock.instant
+        if window.since < at < now < at + timedelta(minutes=4) and window.until > at:  # it can't be told of the second
+            return CannotTell(text="out of reach")
+        return [m for m in [late] if now >= at and m.at <= window.last]
+
+    sender.find = find  # type: ignore[method-assign]
+    rules = rules_of(a_rule(LONG, name="a"), a_rule(LONG.replace("1 hour", "74 minutes"), name="b"))
+    shop = an_engine(rules, senders={"sms": sender})
+    shop.tell("purchase")
+    shop.wait(DUE)
+    pass_time(shop, DUE + timedelta(minutes=100))
+    assert ({a.provider_id for a in attempts(shop)} >= {"p2"}, shop.states()) == (True, ["sent", "sent"])
+    assert (len(sender.seen), how_many(shop.engine), proven(shop)) == (3, 0, [])
 
 
 def test_a_cancelled_message_is_none():

@@ -8,49 +8,37 @@ from datetime import timedelta
 
 import pytest
 
-from outreach.flow.claim import LEASE
-from outreach.flow.revoking import sweep
+from outreach.flow import reconciling
 from outreach.ports import Answer, Message, Unknown
-from outreach.proof.proving import prove
 from outreach.senders.twilio import LEAD, TwilioSender
-from tests.support.business import Business, a_rule, an_engine, rules_of, utc
+from outreach.unknowns import unknowns
+from tests.support.business import a_rule, rules_of
+from tests.support.two_phases import DUE, House, Over, frozen_after_its_last_check
 from tests.wire import specs
 from tests.wire.server import HICCUP, Misbehaviour, Wire
 from tests.wire.twilio import ACCOUNT, SERVICE, TOKEN, Twilio
 
-DUE = utc("2026-11-02T16:00")
 LONG = "sms: {at: in 1 hour, template: hi, valid_for: 3 days}"
 
 
-class House:
-    """A shop whose SMS go through a Messaging Service that speaks Twilio, on the shop's own clock."""
+class Texts(House):
+    """Its SMS go through a Messaging Service that speaks Twilio."""
 
     def __init__(self, wire: Wire, api: Twilio, rules: str):
         self.wire, self.api = wire, api
-        self.sender = TwilioSender(
+        sender = TwilioSender(
             account_sid=ACCOUNT, auth_token=TOKEN, messaging_service_sid=SERVICE, base_url=wire.url, two_phase=True,
             timeout=(3.0, 0.5), total=3.0,
         )  # fmt: skip
-        self.shop: Business = an_engine(rules, senders={"sms": self.sender})
+        super().__init__("sms", sender, rules)
         api.clock = self.shop.clock.now
-        self.shop.tell("purchase")
 
     def live(self) -> list[str]:
         """What the customer gets."""
         return [m["sid"] for m in self.api.messages if m["status"] != "canceled"]
 
-    def pass_time(self, minutes: float) -> Business:
-        end = self.shop.clock.instant + timedelta(minutes=minutes)
-        while self.shop.clock.instant < end:
-            sweep(self.shop.engine.post)
-            self.shop.wait(self.shop.clock.instant + timedelta(seconds=15))
-        return self.shop
 
-    def proven(self) -> list[object]:
-        return list(prove(self.shop.engine.store, self.shop.engine.policy, self.shop.clock.instant).faults)
-
-
-Build = Callable[..., House]
+Build = Callable[..., Texts]
 
 
 @pytest.fixture
@@ -58,7 +46,7 @@ def house() -> Iterator[Build]:
     specs.warm_up()
     api = Twilio()
     with Wire(api) as wire:
-        yield lambda rules="": House(wire, api, rules or rules_of(a_rule(LONG)))
+        yield lambda rules="": Texts(wire, api, rules or rules_of(a_rule(LONG)))
 
 
 def test_it_is_handed_over_at_once_and_counts_from_when_it_goes(house: Build):
@@ -147,39 +135,10 @@ def test_a_message_that_is_there_twice_goes_once(house: Build):
         real(message)
         return Unknown(code="timeout")
 
-    it.shop.engine.senders = {"sms": _Over(it.sender, twice)}  # type: ignore[dict-item]
+    it.use(Over(it.sender, twice))
     it.shop.wait(DUE)
     it.pass_time(2)
     assert (len(it.api.messages), len(it.live()), it.shop.states()) == (2, 1, ["sent"])
-
-
-class _Over:
-    """The real sender, with another `send`."""
-
-    def __init__(self, sender: TwilioSender, send: Callable[[Message], Answer]):
-        self._sender, self.send = sender, send
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self._sender, name)
-
-
-def frozen_after_its_last_check(it: House, minutes: float) -> None:
-    """A worker stops between its last check and the call, others go on for so long, and then it wakes and calls."""
-    calls: list[Message] = []
-
-    def freeze(message: Message) -> Answer:
-        calls.append(message)
-        raise KeyboardInterrupt
-
-    it.shop.engine.senders = {"sms": _Over(it.sender, freeze)}  # type: ignore[dict-item]
-    it.shop.clock.instant = DUE
-    with pytest.raises(KeyboardInterrupt):
-        it.shop.engine.dispatch()
-    it.shop.engine.senders, it.shop.engine.worker = {"sms": it.sender}, "another"
-    it.shop.wait(DUE + LEASE)
-    it.pass_time(minutes)
-    it.sender.send(calls[0])
-    it.pass_time(30)
 
 
 @pytest.mark.parametrize("minutes", [3, 9, 10, 10.5, 11, 13, 14, 60, 200])
@@ -189,11 +148,33 @@ def test_a_worker_that_was_frozen_after_its_last_check_doubles_nothing(house: Bu
     assert (len(it.live()), it.shop.states(), it.proven()) == (1, ["sent"], [])
 
 
-def test_without_the_second_phase_that_worker_would_double_it(house: Build):
-    """What is left over of the plain protocol, told: nothing but the provider can close it."""
-    it = house()
+def plain(it: Texts) -> Texts:
     object.__setattr__(it.sender, "two_phase", False)
+    return it
+
+
+def test_without_the_second_phase_one_that_wakes_after_our_last_look_doubles_it(house: Build):
+    """What is left over of the plain protocol, told: nothing but the provider can close it."""
+    it = plain(house())
     frozen_after_its_last_check(it, 60)
+    assert len(it.live()) == 2
+
+
+@pytest.mark.parametrize("minutes", [3, 4, 9, 13])
+def test_one_that_wakes_beyond_the_window_is_seen_while_looks_go_on(house: Build, minutes: float):
+    it = plain(house())
+    frozen_after_its_last_check(it, minutes)
+    [entry] = unknowns(it.shop.engine)
+    assert entry.evidence.startswith("the provider has 1 such message(s), made after this attempt could")
+    assert it.live()[0] in entry.evidence
+    assert (len(it.live()), it.shop.states(), it.proven()) == (1, ["unknown unknown:worker_lost"], [])
+
+
+def test_who_looks_into_the_window_only_doubles_it(house: Build, monkeypatch: pytest.MonkeyPatch):
+    look = reconciling.window_of
+    monkeypatch.setattr(reconciling, "window_of", lambda attempt, now=None: look(attempt))
+    it = plain(house())
+    frozen_after_its_last_check(it, 9)
     assert len(it.live()) == 2
 
 

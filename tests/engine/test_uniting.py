@@ -9,6 +9,7 @@ from outreach.core.handling import Handling
 from outreach.desk import Said, assign, cancel, claim, outcome, skip, undo
 from outreach.ports import Answer, Message, Refused, Sent, Unsent
 from outreach.senders.outbox import OutboxSender
+from outreach.unknowns import decide
 from tests.support.business import MONDAY, Business, a_customer, a_rule, an_engine, an_event, rules_of, utc
 from tests.support.replay import select
 
@@ -401,8 +402,13 @@ class TestWhileItIsBeingSent:
         shop.engine._claim(20)  # and the process ends here
         merge(shop)
         shop.wait("2026-11-02T15:05")
-        assert shop.states("c2") == ["unknown unknown:worker_lost", "scheduled"]
+        assert shop.states("c2") == ["unknown unknown:worker_lost"]
         assert [t.state for t in shop.touches("c2")] == ["unknown"]
+        with shop.engine.store.reading() as tx:
+            [entry] = tx.attempts.unknown(9, looked_up=True)
+        decide(shop.engine, entry.id, "sent")
+        assert shop.states("c2") == ["sent", "scheduled"]
+        assert [t.state for t in shop.touches("c2")] == ["attempted"]
 
 
 class TestAtTheDoor:
