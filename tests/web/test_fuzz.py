@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.web.house import MAYA, House, haircut, line, open_house
@@ -59,6 +59,7 @@ def test_forms(fuzzed: House, fields: dict[str, str], right: bool):
     assert post(fuzzed, "/rules/x/pause", **sent) in (403, 404)
 
 
+@settings(max_examples=min(settings().max_examples, 100))  # twelve requests each
 @given(path=st.text(st.characters(codec="utf-8"), max_size=20), query=TEXT)
 def test_addresses(fuzzed: House, path: str, query: str):
     for start in ("/", "/customers/", "/v1/customers/", "/v1/", "/static/", "/calls/", "/rules/"):
