@@ -124,12 +124,15 @@ def test_a_route_that_nobody_thought_of_is_closed(house: House):
 
 def test_pages_show_what_one_may_do_only(staffed: House):
     card = f"/calls/{next(c.id for c in staffed.cards() if c.channel == 'call')}"
-    asked = ("/", "/rules", card)
+    asked = ("/", "/rules", card, "/customers/maya", "/customers?q=maya", "/next")
     told = {role: {p: plain(signed_in(staffed, n).get(p).text) for p in asked} for role, n in NAMES.items()}
     for role, pages in told.items():
         today = pages["/"]
         assert ("Next card" in today) == (role in MAY["work"]), role
         assert ("Left a message" in pages[card]) == (role in MAY["work"]), role
+        assert ("Add a note" in pages["/customers/maya"]) == (role in MAY["work"]), role
+        assert ("Log a contact" in pages["/customers?q=maya"]) == (role in MAY["work"]), role
+        assert ("Next card" in pages["/next"]) == (role in MAY["work"]), role
         assert ("Pause everything" in today) == (role in MAY["house"]), role
         assert ("Accounts" in today) == (role in MAY["house"]), role
         assert (" Rules " in today) == (role in MAY["rules"]), role
