@@ -72,11 +72,6 @@ class Row:
         """From when on one more may follow."""
         return self.times[-1] + self.gaps[len(self.times) - 1]
 
-    @property
-    def settled(self) -> bool:
-        """Whether one more makes no gap longer but the one that it begins itself."""
-        return len(self.times) >= self.longest
-
 
 @dataclass(slots=True, eq=False)
 class Kind:

@@ -98,15 +98,6 @@ class Post:
         attempt.batch = handle
         return None
 
-    def _too_late(self, attempt: Attempt) -> Unsent | None:
-        if self.clock.now() > attempt.deadline:
-            return Unsent(code="deadline", text="too long after the intent")
-        if getattr(self.senders[attempt.channel], "indoors", False):
-            return None
-        with self.store.reading() as tx:
-            stopped = self.stopped(tx, attempt)
-        return Unsent(code=stopped, text="stopped between claim and call") if stopped else None
-
     def _valid_for(self, attempt: Attempt) -> int | None:
         """Seconds that the provider may take, from the moment at which it sends."""
         if attempt.dies is None:
