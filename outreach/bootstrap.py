@@ -25,9 +25,9 @@ from outreach.providers import links, senders, sms_limits
 from outreach.rendering import Checker, Renderer, WithFooter
 from outreach.rulebook.load import Rulebook, load_rulebook
 from outreach.settings import Settings
-from outreach.store import schema
+from outreach.store import moving, schema
 from outreach.store.clock import DatabaseClock
-from outreach.store.database import copy, open_engine
+from outreach.store.database import copy, open_engine, shown
 from outreach.store.store import Store
 
 HERE = Path(__file__).parent
@@ -124,7 +124,10 @@ def open_store(settings: Settings, *, create: bool = False) -> Store:
             raise
         schema.upgrade(database)  # only now: what does it takes half a second to load
     store = Store(database, read_secret(settings, database), settings.tenant)
-    _same_secret(store)
+    with store.reading() as tx:
+        facts = tx.house.settings()
+    moving.refuse(facts, shown(settings.database_url))
+    _same_secret(store, facts.get("secret_check"))
     return store
 
 
@@ -170,11 +173,9 @@ def _file(database: Database) -> Path | None:
     return Path(name) if name and name != ":memory:" else None
 
 
-def _same_secret(store: Store) -> None:
+def _same_secret(store: Store, known: str | None) -> None:
     """Another secret would hash every address differently, and so forget every opt-out: refuse to start."""
     check = blake2b(b"outreach", key=store.secret[:64], digest_size=8).hexdigest()
-    with store.reading() as tx:
-        known = tx.house.settings().get("secret_check")
     if known is None:
         with store.writing() as tx:
             tx.house.set("secret_check", check)

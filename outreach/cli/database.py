@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from outreach.bootstrap import clock_of, open_store, shipped
-from outreach.cli import backups, passwords
+from outreach.cli import backups, moving, passwords
 from outreach.cli.common import Database, Json, settings
 from outreach.cli.output import console, print_json
 from outreach.cli.passwords import FromStdin
@@ -95,4 +95,5 @@ def add_to(root: typer.Typer) -> None:
     group = typer.Typer(help="The database.", no_args_is_help=True)
     group.command("upgrade")(upgrade)
     backups.add_to(group)
+    moving.add_to(group)
     root.add_typer(group, name="db")

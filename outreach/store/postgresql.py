@@ -47,6 +47,8 @@ _WORDS = {
     "57014": "{name} took longer than a minute for one statement and was stopped: is it overloaded?",
     "40P01": "{name} is busy: again and again others held what was needed; nothing was stored",
     "40001": "{name} is busy: again and again others changed what was needed; nothing was stored",
+    "OUMVD": "{name} was moved to another database and is sealed: stop this program, and set OUTREACH_DATABASE_URL to"
+    " the new one",
     "0A000": "{name} can't do what this version needs: PostgreSQL 14 or newer is wanted",
 }
 #: What a server says when it can't even be entered; libpq gives no SQLSTATE there.

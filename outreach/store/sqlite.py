@@ -112,6 +112,8 @@ def plain_word(engine: Engine, error: BaseException) -> str | None:
     """What SQLite's complaint means and what to do; None when it's a fault of ours."""
     name = engine.url.database or "the database"
     low = str(error).lower()
+    if low.startswith("moved to "):
+        return f"{name} was {error} and is sealed: stop this program, and set OUTREACH_DATABASE_URL to the new one"
     if "readonly" in low or "read-only" in low:
         return f"{name} is read-only: give this user the right to write the file and its folder"
     if "locked" in low or "busy" in low:
