@@ -23,6 +23,9 @@ settings.register_profile("default", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=300, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
+# Hundreds of processes are started: each may read what the first one compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # A developer's own keys and database must not reach a test.
 for name in list(os.environ):
     if name.startswith(FROM_OUTSIDE) and not name.startswith(KEPT):

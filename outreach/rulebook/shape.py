@@ -20,6 +20,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import ErrorDetails, InitErrorDetails
 
 from outreach.errors import Problem
+from outreach.rulebook.docs import docs_of
 from outreach.rulebook.for_editors import for_editors
 from outreach.rulebook.meant import key_meant
 from outreach.rulebook.places import Node, short
@@ -34,7 +35,7 @@ ROUNDS = 5
 class Shape(BaseModel):
     """A mapping with exactly these keys. `called` is what it is called in complaints and in the table of NOT_YET."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     called: ClassVar[str] = "mapping"
     #: Keys that may stand there with nothing after them.
     bare: ClassVar[frozenset[str]] = frozenset()
@@ -59,7 +60,11 @@ class Shape(BaseModel):
     def __get_pydantic_json_schema__(cls, core_schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """For editors: called as people call it, and nothing may be empty that may not."""
         made = handler(core_schema)
-        for_editors(handler.resolve_ref_schema(made), cls.called, cls.bare)
+        schema, docs = handler.resolve_ref_schema(made), docs_of(cls)
+        for name, field in cls.model_fields.items():
+            if name in docs:
+                schema["properties"][field.alias or name].setdefault("description", docs[name])
+        for_editors(schema, cls.called, cls.bare)
         return made
 
     @classmethod
