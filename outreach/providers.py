@@ -32,7 +32,7 @@ def _sms(s: Settings) -> Sender:
         return TwilioSender(
             account_sid=s.twilio_account_sid, auth_token=s.twilio_auth_token.get_secret_value(), from_=s.twilio_from,
             messaging_service_sid=s.twilio_messaging_service, base_url=s.twilio_base_url or None,
-            per_second=s.sms_per_second or None, two_phase=s.two_phase,
+            per_second=s.sms_per_second or None, two_phase=s.two_phase in (True, "sms"),
             status_callback=f"{s.public_url.rstrip('/')}/hooks/twilio/status" if s.public_url else None,
         )  # fmt: skip
 
@@ -47,7 +47,7 @@ def _email(s: Settings, clock: Clock, links: Links | None) -> Sender:
             return SendGridSender(
                 api_key=s.sendgrid_api_key.get_secret_value(), from_email=s.email_from, from_name=s.email_from_name,
                 host=s.sendgrid_host or None, unsubscribe_url=_way_out(links), unsubscribe_mailto=s.unsubscribe_mailto,
-                two_phase=s.two_phase,
+                two_phase=s.two_phase in (True, "email"),
             )  # fmt: skip
     from outreach.senders.smtp import SmtpSender
 

@@ -55,8 +55,8 @@ class Settings(BaseSettings):
     twilio_messaging_service: str = ""
     twilio_base_url: str = ""
     #: SMS are handed to a Messaging Service, e-mails to SendGrid, a quarter of an hour before they go, and can be taken
-    #: back until then.
-    two_phase: bool = False
+    #: back until then: one of the two, or both (true).
+    two_phase: bool | Literal["sms", "email"] = False
     #: SMS segments a second: 1 for a long code, 3 toll-free, 100 for a short code; 0: as fast as it goes.
     sms_per_second: float = Field(default=1.0, ge=0, le=1000)
     #: Where SMS may go: `US,CA`, or `*` for anywhere; by default the country of the house's own number.

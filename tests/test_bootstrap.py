@@ -124,6 +124,20 @@ def test_two_phases_are_for_who_can(monkeypatch: pytest.MonkeyPatch):
     assert {s.idempotency for s in senders(read_settings(), SystemClock()).values()} == {"none", "native"}
 
 
+def test_two_phases_may_be_for_one_channel_alone(monkeypatch: pytest.MonkeyPatch):
+    for variable, value in CREDENTIALS.items():  # a number of Twilio's, which can't
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("OUTREACH_TWO_PHASE", "email")
+    made = senders(read_settings(sms="twilio", email="sendgrid"), SystemClock())
+    assert [made[c].lead for c in ("sms", "email")] == [None, timedelta(minutes=16)]
+    monkeypatch.setenv("OUTREACH_TWO_PHASE", "sms")
+    with pytest.raises(ConfigError, match="Messaging Service only"):
+        senders(read_settings(sms="twilio"), SystemClock())
+    monkeypatch.setenv("OUTREACH_TWO_PHASE", "pigeon")
+    with pytest.raises(ConfigError, match=r"OUTREACH_TWO_PHASE: .*'sms' or 'email'"):
+        read_settings()
+
+
 def test_settings_are_read_once_and_frozen(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("OUTREACH_LEASE_SECONDS", "90")
     monkeypatch.setenv("OUTREACH_DATABASE_URL", "")  # empty is as good as absent
