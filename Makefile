@@ -27,14 +27,14 @@ serve: $(READY) ## The staff's page and the HTTP interface, on the demo's databa
 	@$(DATABASE) $(BIN)/outreach serve
 
 test: $(READY) $(DATA)/.ready ## All tests, on all cores
-	@$(BIN)/python -m pytest -n auto -q tests
+	@$(BIN)/python -m pytest -n auto --dist worksteal -q tests
 
 check: $(READY) $(DATA)/.ready ## What CI runs: format, lint, types, layers, tests, each with its time
 	$(call step,format,$(BIN)/ruff format --check .)
 	$(call step,lint,$(BIN)/ruff check .)
 	$(call step,types,$(BIN)/mypy --strict outreach)
 	$(call step,layers,$(BIN)/lint-imports --no-logo)
-	$(call step,tests,$(BIN)/python -m pytest -n auto -q tests)
+	$(call step,tests,$(BIN)/python -m pytest -n auto --dist worksteal -q tests)
 
 lint: $(READY) ## Lint, types and layers, without the tests
 	@$(BIN)/ruff check .

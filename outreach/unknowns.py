@@ -58,12 +58,6 @@ def unknowns(engine: Engine, *, looked_up: bool = False, limit: int = MOST) -> l
         return [Unknown(attempt=a, follow_up=tx.follow_ups.named(a.follow_up)) for a in found]
 
 
-def how_many(engine: Engine) -> int:
-    """How many a person must decide."""
-    with engine.store.reading() as tx:
-        return tx.attempts.undecided()
-
-
 def decide(engine: Engine, attempt: str, word: str, by: str = "") -> str:
     """A person's word: `decided`, or `known` when the attempt is known already (said twice is said once). Raises
     InputError."""

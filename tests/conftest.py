@@ -58,6 +58,11 @@ def no_network(event: str, args: tuple[Any, ...]) -> None:
 sys.addaudithook(no_network)
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores: a third of the tests wait for a process, a server or a browser."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database", choices=business.KINDS, default="memory",
