@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,20 @@ from tests.cli.conftest import CUSTOMERS, EVENTS, Run, jsonl
 DAY = "2026-11-20"
 
 
+@pytest.fixture(scope="module")
+def demos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the demo's database is kept once it was played: to play it costs more than most tests."""
+    return tmp_path_factory.mktemp("demo")
+
+
 @pytest.fixture
-def played(run: Run, business: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    assert run("demo", "--today", DAY, "--database", "sqlite:///demo.db", "--json").code == 0
+def played(run: Run, business: Path, demos: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    if not (demos / "demo.db").exists():
+        assert run("demo", "--today", DAY, "--database", "sqlite:///demo.db", "--json").code == 0
+        for file in business.glob("demo.*"):
+            shutil.copy(file, demos)
+    for file in demos.iterdir():
+        shutil.copy(file, business)
     monkeypatch.setenv("OUTREACH_DATABASE_URL", "sqlite:///demo.db")
     return run
 

@@ -16,7 +16,7 @@ from tests.support.random_business import Chance, catch_up, chances, simulated
 from tests.support.replay import broken_cadence, ledger, verdict
 
 slow = settings(
-    max_examples=min(settings().max_examples, 40),
+    max_examples=min(settings().max_examples, 30),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 

@@ -160,7 +160,7 @@ def oracle(source: str, scope: dict[str, Any]) -> bool | None:
     return value.plain_value() if value.type() == cel.Type.BOOL else None
 
 
-@settings(max_examples=settings().max_examples * 4, suppress_health_check=list(HealthCheck))
+@settings(max_examples=settings().max_examples * 2, suppress_health_check=list(HealthCheck))
 @given(source=conditions, scope=scopes)
 def test_generated_code_says_what_cel_says(source: str, scope: dict[str, Any]) -> None:
     expected = oracle(source, scope)

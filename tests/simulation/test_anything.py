@@ -9,7 +9,7 @@ from tests.support.random_business import Chance, chances, one_at_a_time, rows, 
 from tests.support.replay import ledger, verdict
 
 slow = settings(
-    max_examples=min(settings().max_examples, 60),
+    max_examples=min(settings().max_examples, 40),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
