@@ -76,7 +76,7 @@ def test_two_workers_share_what_is_due(folder: Path, twilio: tuple[Twilio, Wire]
         file.write_text("".join(json.dumps(line) + "\n" for line in lines))
         took = outreach("ingest", str(file), env=workers.env)
         assert (took.returncode, took.stderr) == (0, "")
-        assert until(lambda: counts(app) == {"sent": 200}, 15)
+        assert until(lambda: counts(app) == {"sent": 200}, 60)
         assert all(worker.lives for worker in both)
         assert [worker.end() for worker in both] == [0, 0]
         assert workers.log.read_text() == ""
