@@ -15,6 +15,7 @@ from outreach.staff.roles import ROLES, SCOPES
 from outreach.web.access import Person, person
 from outreach.web.body import Form
 from outreach.web.front import Front, Here
+from outreach.web.phones import checked_phone
 from outreach.web.tokens import back, check_token
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False, dependencies=[Depends(person)])
@@ -34,7 +35,7 @@ def _page(here: Front, status: int = 200, **more: Any) -> Response:
     told = {"said": "", "made": "", "shown": "", "typed": {}} | more
     return here.page(
         "accounts.html", status=status, people=people, programs=programs, roles=list(ROLES), scopes=SCOPES, days=DAYS,
-        me=accounts.fold(here.visitor.name), rate=keys.RATE, **told,
+        calls=here.app.caller is not None, me=accounts.fold(here.visitor.name), rate=keys.RATE, **told,
     )  # fmt: skip
 
 
@@ -66,6 +67,12 @@ def new_password(account: str, here: Here, form: Form) -> Response:
         return _page(here, made=f"{account} can sign in with this password and then chooses another", shown=password)
 
     return _tried(here, form, do)
+
+
+@router.post("/accounts/{account}/phone")
+def phone(account: str, here: Here, form: Form) -> Response:
+    """Her own phone, to which calls are put through; nothing typed takes it away."""
+    return _tried(here, form, lambda: accounts.set_phone(here.app.store, account, checked_phone(form.get("phone", ""))))
 
 
 @router.post("/accounts/{account}/remove")

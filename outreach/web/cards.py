@@ -12,6 +12,7 @@ from outreach.desk.words import became
 from outreach.store.views import looking
 from outreach.web.access import Person, person
 from outreach.web.after import what_follows
+from outreach.web.dialling import shown
 from outreach.web.front import Front, Here
 from outreach.web.me import Me
 from outreach.web.recorded import recorded
@@ -39,11 +40,11 @@ def parts(here: Front, found: Card) -> dict[str, Any]:
     names = OUTCOMES[found.rule if found.rule in OUTCOMES else found.channel]
     day = figures(engine)
     with here.app.store.reading() as tx:
-        since = tx.cards.one(found.customer, found.id).since if found.holder else None
+        handling = tx.cards.one(found.customer, found.id)
     return {
         "c": found, "about": about(engine, found.id), "outcomes": names, "done": day.done, "total": day.total,
         "follows": what_follows(engine, found, [name for name, _ in names]),
-        "since": since,
+        "since": handling.since if found.holder else None, "dial": shown(here, handling, found.channel),
     }  # fmt: skip
 
 
