@@ -31,14 +31,14 @@ def one_card(
     values: dict[str, Any] = {"assign": assign, "by": me, "signed_in": signed_in, "recorded": done}
     if found is None:
         return gone(here, follow_up, values)
-    return here.page("card.html", **values, **parts(here, found))
+    return here.page("card.html", **values, **parts(here, found, assign))
 
 
-def parts(here: Front, found: Card) -> dict[str, Any]:
+def parts(here: Front, found: Card, assign: str = "") -> dict[str, Any]:
     """All that a card's page shows of it."""
     engine = here.app.engine
     names = OUTCOMES[found.rule if found.rule in OUTCOMES else found.channel]
-    day = figures(engine)
+    day = figures(engine, assign=assign)
     with here.app.store.reading() as tx:
         handling = tx.cards.one(found.customer, found.id)
     return {

@@ -9,11 +9,33 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from outreach.staff import accounts
 from tests.web.callers import PUBLIC, TOKEN, Twilio
-from tests.web.house import House
+from tests.web.crew import hire
+from tests.web.house import MAYA, House, haircut
+from tests.wire.server import Wire
+from tests.wire.twilio import ACCOUNT
 from tests.wire.twilio import Twilio as Api
 
 HOUSE, HERS = "+12125550199", "+12125550101"
+LENAS, BENS = "+12025550177", "+12025550188"
+
+
+def settings(wire: Wire, **more: Any) -> dict[str, Any]:
+    """A house whose calls are put through over this wire."""
+    return {
+        "public_url": PUBLIC, "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN,
+        "twilio_voice_from": HOUSE, "twilio_base_url": wire.url,
+    } | more  # fmt: skip
+
+
+def staff(house: House) -> None:
+    """One call is on the list, and Lena and Ben have phones."""
+    house.people(MAYA)
+    hire(house, Ada="admin", Lena="staff", Ben="staff", Mark="marketing")
+    accounts.set_phone(house.app.store, "Lena", LENAS)
+    accounts.set_phone(house.app.store, "Ben", BENS)
+    house.happens(haircut())
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
@@ -17,53 +16,14 @@ from outreach.desk import outcome
 from outreach.desk.deeds import Said
 from outreach.errors import ConfigError
 from outreach.staff import accounts
-from tests.web.callers import PUBLIC, TOKEN, Twilio
-from tests.web.crew import cheaply, hire, signed_in, token_of
-from tests.web.exchange import HERS, HOUSE, Exchange
-from tests.web.house import MAYA, RULES, House, haircut, open_house, plain
-from tests.wire import twilio
+from tests.web.callers import PUBLIC, Twilio
+from tests.web.crew import cheaply, signed_in, token_of
+from tests.web.exchange import HERS, HOUSE, LENAS, Exchange, settings, staff
+from tests.web.house import RULES, House, open_house, plain
 from tests.wire.server import HICCUP, HTML, Misbehaviour, Wire
 from tests.wire.server import Said as Reply
 
-LENAS, BENS = "+12025550177", "+12025550188"
 N = re.compile(r'name="n" value="(\d+)"')
-
-
-@pytest.fixture
-def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
-    monkeypatch.setattr(twilio, "TOKEN", TOKEN)
-    with Wire(twilio.Twilio()) as opened:
-        yield opened
-
-
-def settings(wire: Wire, **more: Any) -> dict[str, Any]:
-    return {
-        "public_url": PUBLIC, "TWILIO_ACCOUNT_SID": twilio.ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN,
-        "twilio_voice_from": HOUSE, "twilio_base_url": wire.url,
-    } | more  # fmt: skip
-
-
-def staff(house: House) -> None:
-    house.people(MAYA)
-    hire(house, Ada="admin", Lena="staff", Ben="staff", Mark="marketing")
-    accounts.set_phone(house.app.store, "Lena", LENAS)
-    accounts.set_phone(house.app.store, "Ben", BENS)
-    house.happens(haircut())
-
-
-@pytest.fixture
-def phones(tmp_path: Path, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    """One call is on the list, and Lena and Ben have phones."""
-    cheaply(monkeypatch)
-    opened = open_house(tmp_path, **settings(wire))
-    staff(opened)
-    yield opened
-    opened.app.store.engine.dispose()
-
-
-@pytest.fixture
-def exchange(phones: House, wire: Wire) -> Exchange:
-    return Exchange(phones, wire.provider, [])  # type: ignore[arg-type]
 
 
 def browser(house: House, name: str = "Lena") -> TestClient:
