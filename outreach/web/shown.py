@@ -11,6 +11,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from outreach.core.customer import Customer
 from outreach.desk import full_name
+from outreach.desk.words import placed
 from outreach.flow.replying import READ_REPLY
 from outreach.saying import reason
 from outreach.web.assets import asset
@@ -103,4 +104,5 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "channel": lambda name: CHANNELS.get(name, name), "phone": phone, "tel": tel, "state": state, "reason": reason,
     "script": script, "outcome": lambda name: SAID.get(name, name.replace("_", " ")), "code_words": in_words,
     "full_name": full_name, "asset": asset, "own_name": own_name, "seen": seen, "tail": tail,
+    "unplaced": lambda details: placed(details)[1],
 }  # fmt: skip
