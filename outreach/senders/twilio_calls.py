@@ -19,12 +19,13 @@ from twilio.twiml.voice_response import Dial, Gather, VoiceResponse  # type: ign
 from outreach.calling import Ring
 from outreach.core.dialling import LONGEST, RING_CUSTOMER, RING_STAFF
 from outreach.errors import ConfigError
-from outreach.logs import masked
 from outreach.ports import Answer, Refused, Sent, Unknown, Unsent
 from outreach.senders._answers import LONGEST_TEXT
 from outreach.senders._line import LineError, NotConnected
 from outreach.senders._twilio_line import E164, TwilioLine, check_account
 
+#: Whatever may be a number, however it is written.
+NUMBER: Final = re.compile(r"\+?\d[\d ().-]{5,}\d")
 SID: Final = re.compile(r"CA[0-9a-fA-F]{32}")
 #: Of the calls' own codes those that tell staff something; the rest is told in Twilio's words.
 #: https://www.twilio.com/docs/api/errors
@@ -127,7 +128,9 @@ def _declined(error: Exception, status: int) -> Answer:
     code = found if isinstance(found := getattr(error, "code", None), int) else 0
     if not 400 <= status < 500 or status == 408:
         return Unknown(code=str(code or status), text="Twilio had a fault of its own")
-    own = masked(" ".join(str(getattr(error, "detail", None) or getattr(error, "msg", "") or "").split()))
+    own = NUMBER.sub(
+        "[a number]", " ".join(str(getattr(error, "detail", None) or getattr(error, "msg", "") or "").split())
+    )
     text = CODES.get(code) or (
         CODES[20429] if status == 429 else f"Twilio says no: {own[:LONGEST_TEXT]} ({code or status})"
     )
