@@ -16,12 +16,13 @@ from pathlib import Path
 from sqlalchemy import Engine as Database
 
 from outreach.beside import refuse_another_key
+from outreach.calling import Caller
 from outreach.core.rule_index import RuleIndex
 from outreach.engine import Engine
 from outreach.errors import ConfigError, DatabaseError
 from outreach.flow.fitting import fit_gap
 from outreach.ports import Clock
-from outreach.providers import links, senders, sms_limits
+from outreach.providers import caller, links, senders, sms_limits
 from outreach.rendering import Checker, Renderer, WithFooter
 from outreach.rulebook.load import Rulebook, load_rulebook
 from outreach.settings import Settings
@@ -50,13 +51,14 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class App:
-    """Everything a command needs."""
+    """Everything a command needs. `caller` puts calls through; None where that isn't set up."""
 
     settings: Settings
     engine: Engine
     store: Store
     rulebook: Rulebook
     renderer: Renderer
+    caller: Caller | None = None
 
 
 def shipped(folder: str) -> Path:
@@ -108,7 +110,8 @@ def assemble(settings: Settings, store: Store, rulebook: Rulebook, clock: Clock)
         lease=timedelta(seconds=settings.lease_seconds),
         business=settings.business | {"timezone": rulebook.zone},
     )  # fmt: skip
-    return App(settings=settings, engine=engine, store=store, rulebook=rulebook, renderer=renderer)
+    calls = caller(settings)
+    return App(settings=settings, engine=engine, store=store, rulebook=rulebook, renderer=renderer, caller=calls)
 
 
 def open_store(settings: Settings, *, create: bool = False) -> Store:

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 
 import phonenumbers
 
+from outreach.calling import Caller
 from outreach.core.sms_limits import SmsLimits
 from outreach.core.unsubscribing import OWN_KEY, Links, own_key
 from outreach.errors import ConfigError
 from outreach.ports import Clock, Message, Sender
-from outreach.senders.dry_run import DryRunSender
+from outreach.senders.dry_run import DryRunCaller, DryRunSender
 from outreach.senders.outbox import OutboxSender
 from outreach.settings import Settings
 
@@ -35,6 +36,21 @@ def _sms(s: Settings) -> Sender:
             per_second=s.sms_per_second or None, two_phase=s.two_phase in (True, "sms"),
             status_callback=f"{s.public_url.rstrip('/')}/hooks/twilio/status" if s.public_url else None,
         )  # fmt: skip
+
+
+def caller(s: Settings) -> Caller | None:
+    """Who puts calls through; None where that isn't set up. Raises ConfigError when something it needs is missing, in
+    a dry run too."""
+    if not s.twilio_voice_from:
+        return None
+    from outreach.senders.twilio_calls import TwilioCaller
+
+    with _naming("TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, OUTREACH_TWILIO_VOICE_FROM, OUTREACH_PUBLIC_URL"):
+        made = TwilioCaller(
+            account_sid=s.twilio_account_sid, auth_token=s.twilio_auth_token.get_secret_value(),
+            from_=s.twilio_voice_from, public_url=s.public_url, base_url=s.twilio_base_url or None,
+        )  # fmt: skip
+    return DryRunCaller() if s.dry_run else made
 
 
 def _email(s: Settings, clock: Clock, links: Links | None) -> Sender:

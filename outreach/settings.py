@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     twilio_from: str = ""
     twilio_messaging_service: str = ""
     twilio_base_url: str = ""
+    #: The house's number that calls are put through from; without one staff dial by themselves.
+    twilio_voice_from: str = ""
     #: SMS are handed to a Messaging Service, e-mails to SendGrid, a quarter of an hour before they go, and can be taken
     #: back until then: one of the two, or both (true).
     two_phase: bool | Literal["sms", "email"] = False

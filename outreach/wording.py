@@ -35,6 +35,10 @@ IN_WORDS = (
     ("restored:overdue", "overdue when the restored database was opened again"),
     ("restored:perhaps", "due in the time that the backup lacks: nobody knows whether it went out"),
     ("restored:sent", "the provider had accepted it in the time that the backup lacks"),
+    ("dial:asked", "a call was asked for"), ("dial:phoning", "the staff's phone rings"),
+    ("dial:picked_up", "the staff's phone was picked up"), ("dial:going", "the customer is dialled"),
+    ("dial:ringing", "the customer's phone rings"), ("dial:talking", "the customer's phone was picked up"),
+    ("dial:ended", "the call is over"), ("dial:failed", "no call was put through"),
     ("merge", "joins another contact"), ("duplicate:", "two customers became one, and had the same planned"),
 )  # fmt: skip
 

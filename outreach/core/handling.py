@@ -21,7 +21,8 @@ class Handling:
     """One card's. `holder` has had it open since `since`, and until `until` unless it is renewed; `lost` is who had it
     before and let the time run out. `skipped` maps whoever skipped it to the moment (RFC 3339). `number` counts what
     was done with it; the latest was `deed` (an event's type, or `skip`), `by` whom, `at` when, told by the event
-    (`source`, `event`); `before` is what it takes to undo it."""
+    (`source`, `event`); `before` is what it takes to undo it. `dial` is the latest call that was put
+    through for it (see `core.dialling`)."""
 
     customer: str
     id: str
@@ -37,6 +38,7 @@ class Handling:
     event: str = ""
     source: str = ""
     before: dict[str, Any] = field(default_factory=dict)
+    dial: dict[str, Any] = field(default_factory=dict)
 
     def held(self, now: datetime) -> str:
         """Who has it open at this moment; "" when it is free."""

@@ -10,6 +10,7 @@ from outreach.desk.card import Card, Result
 from outreach.desk.cards import card, cards
 from outreach.desk.claims import claim, next_card, release, skip
 from outreach.desk.deeds import Said, cancel, outcome, snooze, undo
+from outreach.desk.dialling import bridged, heard, put_through
 from outreach.desk.exports import as_csv, as_ics
 from outreach.desk.figures import Figures, Gone, figures
 from outreach.desk.managing import Load, absences, absent, assign, back, load
@@ -18,6 +19,7 @@ from outreach.desk.words import because, full_name, remembered
 
 __all__ = [
     "About", "Absence", "Card", "Figures", "Gone", "Load", "Result", "Said", "about", "absences", "absent", "add_note",
-    "as_csv", "as_ics", "assign", "back", "because", "cancel", "card", "cards", "claim", "figures", "full_name",
-    "load", "next_card", "outcome", "release", "remember", "remembered", "skip", "snooze", "undo",
+    "as_csv", "as_ics", "assign", "back", "because", "bridged", "cancel", "card", "cards", "claim", "figures",
+    "full_name", "heard", "load", "next_card", "outcome", "put_through", "release", "remember", "remembered", "skip",
+    "snooze", "undo",
 ]  # fmt: skip

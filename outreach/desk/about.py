@@ -82,7 +82,7 @@ def about(engine: Engine, follow_up: str) -> About | None:
     notes = tuple(_notes(events))[:NOTES]
     call = f if f.channel == "call" else a_contact(person.id, "call", f.purpose, now)
     alone = without(standing, {f.id})
-    not_now, at = _may(call, alone, policy, now)
+    not_now, at = in_the_way(call, alone, policy, now)
     visits = [e for e in events if is_sign(e) and e.type not in OURS]
     return About(
         customer=person.id, visits=tuple(map(_visit, visits[: -VISITS - 1 : -1])),
@@ -92,7 +92,9 @@ def about(engine: Engine, follow_up: str) -> About | None:
     )  # fmt: skip
 
 
-def _may(f: FollowUp, standing: Standing, policy: Policy, now: datetime) -> tuple[tuple[str, ...], datetime | None]:
+def in_the_way(
+    f: FollowUp, standing: Standing, policy: Policy, now: datetime
+) -> tuple[tuple[str, ...], datetime | None]:
     """What stands against a call now, in words, and when nothing does."""
     show = clock(policy.wall_zone(standing.customer), now)
     if (no := refusal(f, standing, policy)) is not None:

@@ -11,7 +11,8 @@ from outreach.core.merging import Also
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """One call or task. `text` is the script or the details; `why` the rule's word and what set it off; `also` the
+    """One call or task. `text` is the script or the details; `place` where a task is to be done, as its details say in
+    a first line `Where: …` ("" when they don't); `why` the rule's word and what set it off; `also` the
     reasons that joined it (`rule`, `about`); `local_time` the customer's wall clock, "" while her zone isn't known;
     `until` the end of its worth, UTC; `memory` what is remembered of her.
 
@@ -43,6 +44,7 @@ class Card:
     local_time: str
     zone: str
     problem: str = ""
+    place: str = ""
     memory: tuple[str, ...] = ()
     stands_in_for: str = ""
     promised: datetime | None = None

@@ -20,7 +20,7 @@ from outreach.core.trace import Trace
 from outreach.core.zone import to_local
 from outreach.desk.card import Card
 from outreach.desk.order import place, place_of
-from outreach.desk.words import because, full_name, remembered
+from outreach.desk.words import because, full_name, placed, remembered
 from outreach.engine import Engine
 from outreach.flow.claim import template_scope
 from outreach.flow.replying import READ_REPLY
@@ -114,6 +114,7 @@ def _card(
     return Card(
         id=f.id, channel=f.channel, customer=customer.id, name=full_name(customer), phone=customer.phone,
         title=title, text=text, problem=problem, why=rule.about or rule.name, because=tuple(because(traces)),
+        place=placed(text)[0] if f.channel == "task" else "",
         also=also,
         rule=f.rule, step=f.step, priority=f.priority, assign=f.assign, site=f.site or here.event.site or customer.site,
         due=f.due, until=f.valid_until, done_by=_done_by(rule, here, f), zone=zone,

@@ -14,7 +14,7 @@ from outreach.spreadsheet import cell
 #: Of a card, in CSV.
 COLUMNS = (
     "channel", "name", "phone", "title", "why", "assign", "due", "until", "customer", "rule", "step", "id", "text",
-    "also", "rank", "quadrant", "promised", "holder",
+    "also", "rank", "quadrant", "promised", "holder", "place",
 )  # fmt: skip
 #: How long a call takes in a calendar; a line may have so many bytes (RFC 5545, 3.1).
 CALL, FOLD = timedelta(minutes=15), 75
@@ -63,6 +63,8 @@ def _common(c: Card, now: datetime) -> Iterator[str]:
     said = [c.phone if c.channel == "call" else "", *(more["about"] for more in c.also), c.rank, c.text]
     yield f"DESCRIPTION:{_text(chr(10).join(filter(None, said)))}"
     yield f"PRIORITY:{max(1, 9 - c.priority * 8 // 100)}"
+    if c.place:
+        yield f"LOCATION:{_text(c.place)}"
     if c.assign:
         yield f"CATEGORIES:{_text(c.assign)}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -14,6 +15,19 @@ from outreach.core.memory import facts
 from outreach.core.standing import Standing
 from outreach.core.trace import Trace
 from outreach.wording import in_words
+
+#: The first line of a task's details, where it says where it is to be done.
+_WHERE = re.compile(r"\s*where:[ \t]*(\S[^\n]*?)[ \t]*(?:\n\s*|\Z)", re.IGNORECASE)
+
+
+def placed(details: str) -> tuple[str, str]:
+    r"""A task's details as (where, what); ("", all of it) when they don't begin with `Where: …`.
+
+    >>> placed("Where: room 12\nCard and champagne.")
+    ('room 12', 'Card and champagne.')
+    """
+    found = _WHERE.match(details)
+    return (found[1], details[found.end() :]) if found else ("", details)
 
 
 def because(traces: Iterable[Trace]) -> Iterable[str]:

@@ -16,6 +16,7 @@ TOKEN = re.compile(r"[0-9a-fA-F]{32}")
 SENDGRID = re.compile(r"SG\.[\w-]{22}\.[\w-]{43}")
 SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
 NUMBER = re.compile(r"\+[1-9]\d{6,14}|\d{5,6}")
+VOICE = re.compile(r"\+[1-9]\d{6,14}")
 MAIL = re.compile(r"[^@\s<>]+@[^@\s<>.]+(?:\.[^@\s<>.]+)+")
 
 
@@ -28,7 +29,7 @@ def credentials(s: Settings) -> str:
 
 def _wrong_credentials(s: Settings) -> Iterator[str]:
     token, key = s.twilio_auth_token.get_secret_value(), s.sendgrid_api_key.get_secret_value()
-    if s.sms == "twilio":
+    if s.sms == "twilio" or s.twilio_voice_from:
         if not ACCOUNT.fullmatch(s.twilio_account_sid):
             yield "TWILIO_ACCOUNT_SID is AC and 32 hex digits, on the console's first page"
         if not s.twilio_base_url and not TOKEN.fullmatch(token):
@@ -45,6 +46,7 @@ def sender(s: Settings) -> str:
     """From whom messages come. Raises ConfigError."""
     who = [s.twilio_from or s.twilio_messaging_service] if s.sms == "twilio" else []
     who += [s.email_from] if s.email != "outbox" else []
+    who += [f"calls from {s.twilio_voice_from}"] if s.twilio_voice_from else []
     return _told(_wrong_senders(s), ", ".join(who) or "the outbox")
 
 
@@ -56,6 +58,8 @@ def _wrong_senders(s: Settings) -> Iterator[str]:
             yield "OUTREACH_TWILIO_FROM is a number as +12125550100 (or a short code)"
         elif s.twilio_messaging_service and not SERVICE.fullmatch(s.twilio_messaging_service):
             yield "OUTREACH_TWILIO_MESSAGING_SERVICE is MG and 32 hex digits"
+    if s.twilio_voice_from and not VOICE.fullmatch(s.twilio_voice_from):
+        yield "OUTREACH_TWILIO_VOICE_FROM is a number as +12125550100, bought at Twilio or verified there"
     if s.email != "outbox" and not MAIL.fullmatch(s.email_from):
         yield "OUTREACH_EMAIL_FROM is an address as hello@example.com"
 
@@ -105,7 +109,7 @@ def webhooks(s: Settings) -> str:
 
 
 def _real(s: Settings) -> bool:
-    return "outbox" not in (s.sms, s.email) or s.sms != s.email
+    return "outbox" not in (s.sms, s.email) or s.sms != s.email or bool(s.twilio_voice_from)
 
 
 def _of(text: str) -> str:

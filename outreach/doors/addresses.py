@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType, ValidationResult
 
 from outreach.core.zone import known
 from outreach.doors.checks import Unfit, show
@@ -43,6 +43,16 @@ def phone(value: str, country: str = "") -> str:
     if length != ValidationResult.IS_POSSIBLE or number.extension:
         raise Unfit(f"phone {show(value)} {_why_not(length)}: write it like +12125550101")
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def rings(number: str) -> bool:
+    """Whether this is E.164, and no number at which every minute earns somebody money."""
+    try:
+        known = phone(number)
+        kind = phonenumbers.number_type(phonenumbers.parse(known))
+    except (Unfit, NumberParseException):
+        return False
+    return known == number and kind not in (PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST)
 
 
 def _why_not(length: int) -> str:

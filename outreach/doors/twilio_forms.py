@@ -1,7 +1,8 @@
-"""Twilio's callbacks, as forms: what became of a message, and what somebody has sent us.
+"""Twilio's callbacks, as forms: what became of a message or a call, and what somebody has sent us.
 
 https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
 https://www.twilio.com/docs/messaging/guides/webhook-request
+https://www.twilio.com/docs/voice/api/call-resource#statuscallback
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from typing import Final
 from unicodedata import category
 
 from outreach.core.delivery import News
+from outreach.core.dialling import Heard
 from outreach.doors.addresses import phone
 from outreach.doors.checks import Unfit
 from outreach.senders._twilio_codes import news_of
 
 SID: Final = re.compile(r"(?:SM|MM)[0-9a-fA-F]{32}", re.ASCII)
+CALL: Final = re.compile(r"CA[0-9a-fA-F]{32}", re.ASCII)
 ATTEMPT: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 #: Nobody's message is longer: ten segments in the poorer alphabet make 1,600.
 LONGEST: Final = 4_000
@@ -58,6 +61,15 @@ def inbound(form: Mapping[str, str]) -> Inbound:
         id=_sid(form), sender=_phone(form.get("From", "")), text=_clean(form.get("Body", ""))[:LONGEST],
         opt_out=opted if (opted := form.get("OptOutType", "").upper()) in ("STOP", "START", "HELP") else "",
     )  # fmt: skip
+
+
+def call_of(form: Mapping[str, str], *, hers: bool = False) -> Heard:
+    """How a leg of a call stands: the staff's, or the customer's (`hers`). Raises Unfit."""
+    sid, seconds = form.get("CallSid") or "", form.get("CallDuration") or "0"
+    if not CALL.fullmatch(sid):
+        raise Unfit("CallSid is missing, or is none")
+    talked = int(seconds) if seconds.isascii() and seconds.isdigit() and len(seconds) < 7 else 0
+    return Heard(sid=sid, status=form.get("CallStatus") or "", hers=hers, seconds=talked)
 
 
 def _sid(form: Mapping[str, str]) -> str:

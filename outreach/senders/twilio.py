@@ -7,8 +7,6 @@ https://www.twilio.com/docs/messaging/api/message-resource · https://www.twilio
 
 from __future__ import annotations
 
-import base64
-import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,22 +15,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped,unused-ignore]
-from twilio.http import HttpClient  # type: ignore[import-untyped,unused-ignore]
-from twilio.http.response import Response  # type: ignore[import-untyped,unused-ignore]
 from twilio.rest import Client  # type: ignore[import-untyped,unused-ignore]
 
 from outreach.core.looking import CannotTell, Found, Window
 from outreach.errors import ConfigError
 from outreach.ports import Answer, Message, Refused, Sent, Unknown
 from outreach.senders._answers import answer, broken_line, by_status, in_short, seconds_to_wait
-from outreach.senders._http import Reply, base_url, request
-from outreach.senders._line import Limits, LineError
+from outreach.senders._http import Reply
+from outreach.senders._line import LineError
 from outreach.senders._twilio_codes import CODES
+from outreach.senders._twilio_line import E164, TwilioLine, check_account
 from outreach.senders._twilio_list import found_in
 
-API = "https://api.twilio.com"
-E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
-ACCOUNT_SID = re.compile(r"AC[0-9a-fA-F]{32}")
 #: Twilio refuses a SendAt that is less than 300 s ahead (35115): so nobody, however late it wakes, creates a message
 #: after its SendAt less that.
 LEAD = timedelta(minutes=16)
@@ -40,24 +34,6 @@ LEAD = timedelta(minutes=16)
 PAGE = 100
 SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 UNDER_WAY = frozenset({"accepted", "scheduled", "queued", "sending", "sent", "delivered"})
-
-
-class _Line(HttpClient):  # type: ignore[misc,unused-ignore]
-    """The SDK's seam for HTTP; remembers the reply, for the SDK's exceptions forget its status and Retry-After."""
-
-    def __init__(self, sender: TwilioSender):
-        super().__init__(logging.getLogger("twilio.http_client"), is_async=False)
-        self.sender = sender
-        self.reply = Reply(0, {}, b"")
-
-    def request(self, method: str, uri: str, **asked: Any) -> Response:
-        """One request. Of what the SDK asks for, timeout and redirects are ours to say."""
-        credentials = base64.b64encode(":".join(asked["auth"]).encode()).decode()
-        headers = {**asked["headers"], "Authorization": f"Basic {credentials}"}
-        form = urlencode(asked["data"] or {}, doseq=True).encode()
-        asking = f"?{urlencode(asked['params'], doseq=True)}" if asked["params"] else ""
-        self.reply = request(method, uri + asking, headers, form, Limits(*self.sender.timeout, self.sender.total))
-        return Response(self.reply.status, self.reply.body.decode("utf-8", "replace"), self.reply.headers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,19 +76,17 @@ class TwilioSender:
         return LEAD if self.two_phase else None
 
     def __post_init__(self) -> None:
-        if not (ACCOUNT_SID.fullmatch(self.account_sid) and self.auth_token):
-            raise ConfigError("Twilio needs an account SID (AC and 32 hex digits) and its auth token")
+        check_account(self.account_sid, self.auth_token, self.base_url)
         if bool(self.from_) == bool(self.messaging_service_sid):
             raise ConfigError("Twilio needs a number to send from, or a Messaging Service: exactly one of the two")
         if self.two_phase and not self.messaging_service_sid:
             raise ConfigError("Twilio sends in two phases through a Messaging Service only")
-        base_url(self.base_url or API, "Twilio's base_url")
 
     def send(self, message: Message) -> Answer:
         """One POST; every outcome is one of the four answers."""
         if not E164.fullmatch(message.to):
             return Refused(code="no_phone", text="not a phone number in international form (E.164)")
-        line = _Line(self)
+        line = TwilioLine(*self.timeout, self.total)
         try:
             created = self._client(line).messages.create(**self._fields(message))
             return _accepted(created, message)
@@ -126,7 +100,9 @@ class TwilioSender:
     def cancel(self, provider_id: str) -> bool:
         """Take a scheduled message back; whether that is certain. Never raises."""
         try:
-            changed = self._client(_Line(self)).messages(provider_id).update(status="canceled")
+            changed = (
+                self._client(TwilioLine(*self.timeout, self.total)).messages(provider_id).update(status="canceled")
+            )
             return str(changed.status) == "canceled"
         except Exception:  # no line, a no, a reply of a shape nobody has seen: it may go out all the same
             return False
@@ -134,7 +110,7 @@ class TwilioSender:
     def find(self, window: Window) -> Sequence[Found] | CannotTell:
         """What was created for this number by this sender in the window: Twilio lists by number, the newest first."""
         try:
-            pages = self._client(_Line(self)).messages.page(to=window.to, page_size=PAGE)
+            pages = self._client(TwilioLine(*self.timeout, self.total)).messages.page(to=window.to, page_size=PAGE)
             return found_in(pages, window, self._is_ours)
         except LineError as error:
             return CannotTell(text=f"Twilio could not be asked: {error.code}")
@@ -146,11 +122,8 @@ class TwilioSender:
             self.messaging_service_sid and message.messaging_service_sid == self.messaging_service_sid
         )
 
-    def _client(self, line: _Line) -> Client:
-        # Without an environment of its own the SDK would read region and edge from the process's.
-        client = Client(self.account_sid, self.auth_token, http_client=line, environment={"TWILIO_REGION": ""})
-        client.api.base_url = (self.base_url or API).rstrip("/")
-        return client
+    def _client(self, line: TwilioLine) -> Client:
+        return line.client(self.account_sid, self.auth_token, self.base_url)
 
     def _validity(self, message: Message) -> int:
         """Seconds, from 1 to 36,000: what the message itself may wait, and never longer than the sender's own."""

@@ -86,13 +86,19 @@ def set_role(store: Store, name: str, role: str) -> None:
     store.write(write)
 
 
+def set_phone(store: Store, name: str, phone: str) -> None:
+    """Her own phone, in E.164, to which calls are put through; "" for none. Raises InputError."""
+    store.write(lambda tx: tx.access.save_account(replace(_found(tx, name), phone=phone)))
+
+
 def remove(store: Store, name: str) -> None:
-    """Close an account and sign its browsers out; what was done under its name stays. Raises InputError."""
+    """Close an account, sign its browsers out and forget her phone; what was done under its name stays. Raises
+    InputError."""
 
     def write(tx: Transaction) -> None:
         known = _found(tx, name)
         _keep_one(tx, known)
-        tx.access.save_account(replace(known, active=False))
+        tx.access.save_account(replace(known, active=False, phone=""))
         tx.access.end_sessions(known.id)
 
     store.write(write)

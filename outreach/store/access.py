@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from outreach.store.codec import Codec, micros
@@ -21,6 +21,7 @@ class Account:
     one_time: bool
     active: bool
     made: datetime
+    phone: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +105,14 @@ class Access(Book):
         """All browsers of an account sign out, but perhaps one; how many did."""
         sql = "DELETE FROM session WHERE tenant_id = ? AND account = ? AND id <> ?"
         return self.write(sql, self.tenant, account, but)
+
+    def alive(self, made: datetime, seen: datetime) -> frozenset[str]:
+        """The sessions that began, and were last seen, after these instants, of accounts that work."""
+        sql = (
+            "SELECT s.id FROM session s JOIN account a ON a.tenant_id = s.tenant_id AND a.id = s.account"
+            " WHERE s.tenant_id = ? AND a.active AND s.made > ? AND s.seen > ?"
+        )
+        return frozenset(row[0] for row in self.read(sql, self.tenant, micros(made), micros(seen)))
 
     def forget_sessions(self, made: datetime, seen: datetime) -> None:
         """Those that began, or were last seen, at or before these instants are over."""

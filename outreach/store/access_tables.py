@@ -7,7 +7,8 @@ from outreach.store.columns import Instant, Key, Table, Word
 
 class AccountRow(Table, table=True):
     """Somebody who may sign in. `id` is the name folded, so that nobody is there twice in two spellings; `password` an
-    argon2id hash; `one_time` until its owner has chosen a password. One who leaves stays, not `active`: the record
+    argon2id hash; `one_time` until its owner has chosen a password; `phone` her own (E.164), for calls that are put
+    through to her. One who leaves stays, not `active`: the record
     speaks of the name."""
 
     __tablename__ = "account"
@@ -19,6 +20,7 @@ class AccountRow(Table, table=True):
     one_time: bool = False
     active: bool = True
     made: int = Instant()
+    phone: str = Word()
 
 
 class SessionRow(Table, table=True):

@@ -96,7 +96,7 @@ class WatchRow(Table, table=True):
 
 class CardRow(Table, table=True):
     """How staff handle a call or task: who has it open until when, who skipped it, and the latest deed, with what it
-    takes to undo it (see `core.handling`)."""
+    takes to undo it (see `core.handling`), and the latest call that was put through for it (`core.dialling`)."""
 
     __tablename__ = "card"
     bucket: int = Bucket()
@@ -115,6 +115,7 @@ class CardRow(Table, table=True):
     event: str = Word()
     source: str = Word()
     before: str = Json()
+    dial: str = Json()
 
 
 class AttemptRow(Table, table=True):

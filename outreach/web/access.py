@@ -26,6 +26,8 @@ from outreach.web.visitor import STRANGER, Visitor
 FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 #: Only describes the key in the OpenAPI document; `admit` looks at it.
 bearer = HTTPBearer(auto_error=False, description="A key of `outreach keys add`, or OUTREACH_API_KEY")
+#: What a page that stands open asks for by itself: nobody clicked.
+BY_ITSELF = "/events"
 #: All that one may do with a password that is for one time.
 TO_CHANGE = ("/me", "/me/password", "/logout")
 
@@ -101,7 +103,8 @@ def signed_in(request: Request, front: Front) -> tuple[Visitor, bool]:
         if found is None:
             return STRANGER, tx.access.anybody()
     account, session = found
-    sessions.click(store, session, now)
+    if not request.url.path.startswith(BY_ITSELF):
+        sessions.click(store, session, now)
     return Visitor(
         name=account.name, role=account.role, token=sessions.form_token(word), session=word, one_time=account.one_time
     ), True  # fmt: skip

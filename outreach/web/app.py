@@ -18,6 +18,7 @@ from outreach.web import (
     hooks,
     lists,
     login,
+    own,
     persons,
     unknown,
     unsubscribe,
@@ -44,7 +45,21 @@ def create_app(app: App, heart: Heart | None = None) -> FastAPI:
     handle_all(web, front)
     web.add_exception_handler(SignInError, login.sign_in_again)
     web.add_middleware(Gate, front=front)
-    parts = (health, counting, contacts, persons, lists, calls, api, *FOR_PEOPLE, login, accounts, unsubscribe, hooks)
+    parts = (
+        health,
+        counting,
+        contacts,
+        persons,
+        lists,
+        calls,
+        api,
+        *FOR_PEOPLE,
+        login,
+        own,
+        accounts,
+        unsubscribe,
+        hooks,
+    )
     for part in parts:
         web.include_router(part.router)
     for router in (login.inside, unknown.api, unknown.pages):

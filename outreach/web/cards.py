@@ -12,6 +12,7 @@ from outreach.desk.words import became
 from outreach.store.views import looking
 from outreach.web.access import Person, person
 from outreach.web.after import what_follows
+from outreach.web.dialling import shown
 from outreach.web.front import Front, Here
 from outreach.web.me import Me
 from outreach.web.recorded import recorded
@@ -30,20 +31,20 @@ def one_card(
     values: dict[str, Any] = {"assign": assign, "by": me, "signed_in": signed_in, "recorded": done}
     if found is None:
         return gone(here, follow_up, values)
-    return here.page("card.html", **values, **parts(here, found))
+    return here.page("card.html", **values, **parts(here, found, assign))
 
 
-def parts(here: Front, found: Card) -> dict[str, Any]:
+def parts(here: Front, found: Card, assign: str = "") -> dict[str, Any]:
     """All that a card's page shows of it."""
     engine = here.app.engine
     names = OUTCOMES[found.rule if found.rule in OUTCOMES else found.channel]
-    day = figures(engine)
+    day = figures(engine, assign=assign)
     with here.app.store.reading() as tx:
-        since = tx.cards.one(found.customer, found.id).since if found.holder else None
+        handling = tx.cards.one(found.customer, found.id)
     return {
         "c": found, "about": about(engine, found.id), "outcomes": names, "done": day.done, "total": day.total,
         "follows": what_follows(engine, found, [name for name, _ in names]),
-        "since": since,
+        "since": handling.since if found.holder else None, "dial": shown(here, handling, found.channel),
     }  # fmt: skip
 
 

@@ -5,6 +5,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from outreach.web import by_hand, cards, deeds, live, lookup, manager, pages, switches, today
+from outreach.web import by_hand, cards, deeds, dialling, live, lookup, manager, pages, switches, today
 
-FOR_PEOPLE: Final = (today, cards, deeds, live, lookup, by_hand, manager, pages, switches)
+FOR_PEOPLE: Final = (today, cards, deeds, dialling, live, lookup, by_hand, manager, pages, switches)

@@ -18,6 +18,7 @@ from outreach.bootstrap import App, shipped
 from outreach.core.zone import to_local
 from outreach.saying import clock
 from outreach.scheduler import Heart
+from outreach.settings import Settings
 from outreach.staff.limits import Limit, Rate
 from outreach.staff.sessions import Lasting
 from outreach.web import shown
@@ -79,8 +80,7 @@ class Front:
     @property
     def lasting(self) -> Lasting:
         """How long somebody stays signed in."""
-        s = self.app.settings
-        return Lasting(whole=timedelta(hours=s.session_hours), idle=timedelta(minutes=s.session_idle_minutes))
+        return lasting(self.app.settings)
 
     @property
     def zone(self) -> str:
@@ -123,6 +123,12 @@ class Front:
             return ""
         health = self.heart.health()
         return str(health["failure"]) if health["alive"] else "the scheduler has stopped: restart the program"
+
+
+def lasting(settings: Settings) -> Lasting:
+    """How long somebody stays signed in."""
+    idle = timedelta(minutes=settings.session_idle_minutes)
+    return Lasting(whole=timedelta(hours=settings.session_hours), idle=idle)
 
 
 def _environment() -> Environment:

@@ -11,9 +11,10 @@ from urllib.parse import parse_qsl
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import ImmutableMultiDict
 
+from outreach.desk import bridged, heard
 from outreach.doors.checks import Unfit
 from outreach.doors.mail_events import mail_events
-from outreach.doors.twilio_forms import inbound, progress
+from outreach.doors.twilio_forms import call_of, inbound, progress
 from outreach.returning import take_inbound, take_mail, take_progress
 from outreach.settings import Settings
 from outreach.web.body import hook_body_of
@@ -95,6 +96,36 @@ def twilio_inbound(request: Request, here: Here, form: Form) -> Response:
     return Response(TWIML, 200, media_type="text/xml")
 
 
+@router.post("/twilio/bridge")
+def twilio_bridge(request: Request, here: Here, form: Form, card: str = "", n: str = "") -> Response:
+    """Whoever wants to call pressed a key on her phone: the customer is dialled, or why not is said."""
+    caller = here.app.caller
+    try:
+        sid = call_of(form).sid
+    except Unfit as unfit:
+        raise _refused(request, "unreadable", ProblemError(400, "Unreadable", f"{unfit}.")) from None
+    told = TWIML if caller is None else bridged(here.app.engine, caller, card, _number(n), sid).encode()
+    _count(request, "taken" if b"<Dial" in told else "says_nothing")
+    return Response(told, 200, media_type="text/xml")
+
+
+@router.post("/twilio/call")
+def twilio_call(
+    request: Request, here: Here, form: Form, card: str = "", n: str = "", leg: str = ""
+) -> Response:  # fmt: skip
+    """What became of a call that was put through."""
+    try:
+        news = call_of(form, hers=leg == "hers")
+    except Unfit as unfit:
+        raise _refused(request, "unreadable", ProblemError(400, "Unreadable", f"{unfit}.")) from None
+    _count(request, heard(here.app.engine, card, _number(n), news, form.get("ParentCallSid", "")))
+    return Response(status_code=200)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
 @router.post("/sendgrid/events")
 def sendgrid_events(request: Request, here: Here, raw: Raw) -> Response:
     """What became of e-mails, up to a thousand events at once."""
@@ -130,4 +161,6 @@ def _hook(request: Request) -> str:
     return request.scope["path"].removeprefix("/hooks/")[:40] if request.scope["path"] in _PATHS else "other"
 
 
-_PATHS: Final = frozenset({"/hooks/twilio/status", "/hooks/twilio/inbound", "/hooks/sendgrid/events"})
+_PATHS: Final = frozenset(
+    f"/hooks/{hook}" for hook in ("twilio/status", "twilio/inbound", "twilio/bridge", "twilio/call", "sendgrid/events")
+)

@@ -13,7 +13,7 @@ from outreach.store.views import looking
 from outreach.web.access import person
 from outreach.web.front import Here
 from outreach.web.problems import RETRY_AFTER, ProblemError
-from outreach.web.pulse import MOST, Pulse, holders, whole
+from outreach.web.pulse import MOST, Pulse, holders, listener, whole
 
 router = APIRouter(dependencies=[Depends(person)], include_in_schema=False)
 
@@ -36,16 +36,19 @@ async def with_room(pulse: Beat) -> Pulse:
 
 
 @router.get("/events", response_class=EventSourceResponse)
-async def events(pulse: Annotated[Pulse, Depends(with_room)], assign: str = "") -> AsyncIterator[ServerSentEvent]:
-    """What changes on the list, as it changes."""
-    async for change in pulse.changes(assign):
+async def events(
+    pulse: Annotated[Pulse, Depends(with_room)], here: Here, assign: str = "", day: str = ""
+) -> AsyncIterator[ServerSentEvent]:  # fmt: skip
+    """What changes on the list, as it changes, for as long as who asks is signed in. A page that says in `day` which
+    figures it shows (`12-31`) is told others."""
+    async for change in pulse.changes(assign, listener(here.visitor.session), day):
         yield ServerSentEvent(data=change, retry=2000)
 
 
 @router.get("/events/now")
-async def now(pulse: Beat, assign: str = "") -> dict[str, Any]:
+async def now(pulse: Beat, assign: str = "", day: str = "") -> dict[str, Any]:
     """All of it, once."""
-    return whole(holders(await pulse.look(), assign))
+    return whole(holders(await pulse.look(), assign)) | await pulse.news_of_day(assign, day)
 
 
 @router.get("/events/why")

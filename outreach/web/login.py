@@ -1,4 +1,4 @@
-"""Coming and going: sign in, sign out, choose a password."""
+"""Coming and going: sign in, sign out."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
-from outreach.errors import InputError
-from outreach.staff import accounts, passwords, sessions
+from outreach.staff import sessions
 from outreach.staff.accounts import fold
 from outreach.store.access import Account
 from outreach.web.access import SignInError, person, same
@@ -106,38 +105,6 @@ async def sign_in_again(request: Request, error: Exception) -> Response:
         return answer(front, request.url.path, unreadable)
     kept.pop("token", None)
     return form(front, after=own(error.after), kept=kept, said="You were signed out meanwhile.", status=401)
-
-
-@inside.get("/me")
-def me(here: Here) -> Response:
-    """Who am I, and a new password."""
-    return here.page("me.html", said="", saved=False)
-
-
-@inside.post("/me/password")
-def choose(here: Here, fields: Form) -> Response:
-    """A password of one's own; all other browsers are signed out."""
-    check_token(here, fields)
-    visitor, store, now = here.visitor, here.app.store, here.app.engine.clock.now()
-    if not visitor.session:
-        raise ProblemError(422, "Nobody is signed in", "Make an account first: then it has a password.")
-    old, new = fields.get("old", ""), fields.get("new", "")
-    if seconds := here.tries[0].take(fold(visitor.name), now):
-        return here.page(
-            "me.html", status=429, said=f"Too many tries. Wait {int(seconds // 60) + 1} minutes.", saved=False
-        )
-    if sessions.sign_in(store, visitor.name, old, now) is None:
-        return here.page("me.html", status=422, said="That isn't the password you have now.", saved=False)
-    here.tries[0].give_back(fold(visitor.name))
-    try:
-        if new != fields.get("again", "") or new == old:
-            raise InputError("type a new password, twice the same")
-        accounts.set_password(
-            store, visitor.name, passwords.checked(new, visitor.name), sessions.id_of(visitor.session)
-        )
-    except InputError as error:
-        return here.page("me.html", status=422, said=f"{error}.".capitalize(), saved=False)
-    return here.page("me.html", said="", saved=True)
 
 
 @inside.post("/logout")

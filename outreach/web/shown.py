@@ -11,6 +11,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from outreach.core.customer import Customer
 from outreach.desk import full_name
+from outreach.desk.words import placed
 from outreach.flow.replying import READ_REPLY
 from outreach.saying import reason
 from outreach.web.assets import asset
@@ -84,6 +85,11 @@ def own_name(name: str) -> str:
     return "" if name.startswith(GUEST) else name
 
 
+def tail(number: str) -> str:
+    """What an administrator sees of somebody's phone: enough to tell a wrong one, too little to call it."""
+    return f"ends in {number[-2:]}" if number else "none"
+
+
 def state(name: str) -> str:
     """A state in words."""
     return STATES.get(name, name.replace("_", " "))
@@ -97,5 +103,6 @@ def name_of(people: Mapping[str, Customer], customer: str) -> str:
 FILTERS: dict[str, Callable[..., Any]] = {
     "channel": lambda name: CHANNELS.get(name, name), "phone": phone, "tel": tel, "state": state, "reason": reason,
     "script": script, "outcome": lambda name: SAID.get(name, name.replace("_", " ")), "code_words": in_words,
-    "full_name": full_name, "asset": asset, "own_name": own_name, "seen": seen,
+    "full_name": full_name, "asset": asset, "own_name": own_name, "seen": seen, "tail": tail,
+    "unplaced": lambda details: placed(details)[1],
 }  # fmt: skip

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.web.callers import TOKEN
 from tests.web.crew import cheaply, hire
+from tests.web.exchange import Exchange, settings, staff
 from tests.web.house import MAYA, House, haircut, open_house
+from tests.wire import twilio
+from tests.wire.server import Wire
 
 CHROMIUM = os.environ.get("OUTREACH_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 QUIET = [
@@ -42,6 +46,30 @@ def staffed(busy: House, monkeypatch: pytest.MonkeyPatch) -> House:
     cheaply(monkeypatch)
     hire(busy, Ada="admin", Lena="staff", Mark="marketing", Olga="owner")
     return busy
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    """Twilio, over its real wire."""
+    monkeypatch.setattr(twilio, "TOKEN", TOKEN)
+    with Wire(twilio.Twilio()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def phones(tmp_path: Path, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """A house whose calls are put through (see `exchange`)."""
+    cheaply(monkeypatch)
+    opened = open_house(tmp_path, **settings(wire))
+    staff(opened)
+    yield opened
+    opened.client.close()
+    opened.app.store.engine.dispose()
+
+
+@pytest.fixture
+def exchange(phones: House, wire: Wire) -> Exchange:
+    return Exchange(phones, wire.provider, [])  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")

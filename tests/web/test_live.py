@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,17 +15,24 @@ import pytest
 
 from outreach import desk
 from outreach.core.event import Event
+from outreach.staff import accounts, sessions
 from outreach.web import live as news
 from outreach.web import pulse as pulses
 from outreach.web.pulse import difference
+from tests.web.crew import cheaply, hire, signed_in
 from tests.web.house import House, read_only, served
 from tests.web.staff import crowd
 
+#: Seconds: a heartbeat, on a machine that has much else to do; a stream would go on for ten minutes.
+SOON = 6.0
+#: What a browser says of what a script asks for.
+SCRIPT = {"Sec-Fetch-Mode": "cors"}
+
 
 @contextmanager
-def stream(url: str, path: str = "/events") -> Iterator[HTTPResponse]:
+def stream(url: str, path: str = "/events", word: str = "") -> Iterator[HTTPResponse]:
     connection = HTTPConnection(urlsplit(url).netloc, timeout=8)
-    connection.request("GET", path)
+    connection.request("GET", path, headers=SCRIPT | ({"Cookie": f"outreach={word}"} if word else {}))
     yield connection.getresponse()
     connection.close()
 
@@ -117,6 +125,76 @@ def test_a_database_that_is_away_ends_no_stream(busy: House, monkeypatch: pytest
             time.sleep(0.3)
         desk.claim(busy.app.engine, card, "Lena")
         assert said(answer)["held"] == {card: "Lena"}
+
+
+def _sign_out(house: House, word: str) -> None:
+    sessions.end(house.app.store, word)
+
+
+def _close(house: House, _: str) -> None:
+    accounts.remove(house.app.store, "Lena")
+
+
+def _new_password(house: House, _: str) -> None:
+    accounts.set_password(house.app.store, "Lena")
+
+
+def _too_long(house: House, _: str) -> None:
+    house.clock.instant += timedelta(hours=3)
+
+
+@pytest.mark.parametrize("end", [_sign_out, _close, _new_password, _too_long])
+def test_whoever_is_signed_out_hears_no_more(staffed: House, end: Any):
+    """Of two who listen, the one whose session is over."""
+    words = {}
+    for name in ("Lena", "Ada"):
+        words[name] = str(signed_in(staffed, name).cookies["outreach"])
+    with served(staffed) as url:
+        with stream(url, word=words["Lena"]) as hers, stream(url, word=words["Ada"]) as other:
+            card = next(iter(said(hers)["held"]))
+            said(other)
+            end(staffed, words["Lena"])
+            start = time.perf_counter()
+            assert b"data:" not in hers.read()
+            assert time.perf_counter() - start < SOON
+            if end is not _too_long:
+                desk.claim(staffed.app.engine, card, "Ada")
+                assert said(other)["held"] == {card: "Ada"}
+        with stream(url, word=words["Lena"]) as again:
+            assert again.status == 401
+
+
+def test_the_first_account_ends_what_stood_open_to_everybody(busy: House, monkeypatch: pytest.MonkeyPatch):
+    cheaply(monkeypatch)
+    with served(busy) as url, stream(url) as answer:
+        said(answer)
+        hire(busy, Ada="admin")
+        assert b"data:" not in answer.read()
+
+
+def test_a_page_that_only_stands_open_is_no_click(staffed: House):
+    lena = signed_in(staffed, "Lena")
+    staffed.clock.instant += timedelta(minutes=100)
+    assert lena.get("/events/now", headers=SCRIPT).status_code == 200
+    staffed.clock.instant += timedelta(minutes=30)
+    assert lena.get("/events/now", headers=SCRIPT).status_code == 401
+
+
+def test_figures_are_told_to_pages_that_show_others(house: House, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pulses, "PERIOD", 0.2)
+    crowd(house, 3)
+    first = house.cards()[0].id
+    assert house.client.get("/events/now?day=0-3").json().keys() == {"all", "held", "gone"}
+    assert house.client.get("/events/now?day=9-9").json()["day"] == "0-3"
+    with served(house) as url, stream(url, "/events?day=0-3") as right, stream(url, "/events?day=1-3") as wrong:
+        assert "day" not in said(right)
+        assert said(wrong)["day"] == "0-3"
+        desk.outcome(house.app.engine, first, desk.Said(outcome="reached", by="Lena"))
+        for answer in (right, wrong):
+            told: dict[str, Any] = {}
+            while not (told.get("gone") and "day" in told):  # in one piece of news, or in two
+                told |= {name: value for name, value in said(answer).items() if value}
+            assert told == {"gone": [first], "day": "1-3"}
 
 
 def test_nothing_changed_says_nothing():

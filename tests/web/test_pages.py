@@ -9,7 +9,7 @@ import pytest
 
 from outreach.core.customer import Customer
 from outreach.core.event import Event
-from tests.web.house import MAYA, MONDAY, House, haircut, open_house, plain, read_only
+from tests.web.house import MAYA, MONDAY, RULES, House, haircut, open_house, plain, read_only
 
 NASTY = "<script>alert('x')</script>"
 
@@ -55,6 +55,24 @@ def test_calls_and_preparations_stand_apart(house: House):
     assert "Room 7" in task
     assert "as proof" in task
     assert "1 Done ends here 2 Not done ends here" in task
+
+
+def test_a_tasks_place_is_the_first_line_of_its_details(tmp_path: Path):
+    """As marketing writes it: `Where: …`, with whatever a template may speak of."""
+    details = 'details: "Where: room {{ event.room }}, by the lift\\n\\nA card, and two glasses."'
+    rules = RULES.replace('details: "Room {{ event.room }}"', details)
+    assert rules != RULES
+    house = open_house(tmp_path, rulebook=rules)
+    house.people(MAYA)
+    house.happens(Event(id="s1", type="stay.booked", customer="maya", time=MONDAY, data={"room": 7}))
+    [card] = house.cards()
+    assert (card.place, card.text.splitlines()[0]) == ("room 7, by the lift", "Where: room 7, by the lift")
+    page = plain(get(house, f"/calls/{card.id}"))
+    assert "Where room 7, by the lift" in page
+    assert "What to do A card, and two glasses." in page
+    assert "room 7, by the lift, by Wed" in plain(get(house, "/"))
+    assert "LOCATION:room 7\\, by the lift" in house.client.get("/list.ics").text
+    house.app.store.engine.dispose()
 
 
 def test_an_empty_list_teaches(house: House):

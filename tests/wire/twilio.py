@@ -1,5 +1,5 @@
 """Twilio's Messages API, as far as sending, listing and cancelling goes: the same paths, sign-in, fields, replies and
-codes."""
+codes. Its Calls API stands beside it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlencode
 
 from tests.wire.server import Heard, Said
 from tests.wire.specs import hold_to
+from tests.wire.twilio_calls import Calls
 
 ACCOUNT = "AC" + "0123456789abcdef" * 2
 TOKEN = "the-auth-token-nobody-may-see"
@@ -21,6 +22,7 @@ SERVICE = "MG" + "0123456789abcdef" * 2
 
 
 HOME = f"/2010-04-01/Accounts/{ACCOUNT}/Messages"
+CALLS = f"/2010-04-01/Accounts/{ACCOUNT}/Calls"
 NOON = datetime(2026, 11, 13, 15, tzinfo=UTC)
 SOONEST = timedelta(seconds=300)
 
@@ -36,11 +38,15 @@ class Twilio:
         self.status = "queued"
         self.error_code: int | None = None
         self.clock = clock
+        self.calls = Calls(ACCOUNT, clock)
 
     def __call__(self, heard: Heard) -> Said:
         if heard.headers.get("authorization") != "Basic " + base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode():
             return problem(401, 20003, "Authenticate")
         fields = {name: values[0] for name, values in parse_qs(heard.body.decode()).items()}
+        if heard.path.startswith(CALLS):
+            of = heard.path.removeprefix(CALLS).removesuffix(".json").removeprefix("/")
+            return self.calls.fetch(heard, of, problem) if of else self.calls.create(heard, problem)
         sid = heard.path.removeprefix(f"{HOME}/").removesuffix(".json")
         match heard.method, heard.path:
             case "POST", path if path == f"{HOME}.json":

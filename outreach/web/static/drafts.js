@@ -1,7 +1,10 @@
-// What is typed into a note stays in this browser, by card, until it was sent: a closed laptop loses nothing.
+// What is typed into a note stays in this browser, by account and card, until it was sent: a closed laptop loses
+// nothing. Signing out forgets it (leave.js).
 "use strict";
 const Drafts = (() => {
-  const NAME = "outreach.note.", SENT = "outreach.sent.", DAYS = 14;
+  // By account, so that whoever comes next to the same machine never sees them.
+  const who = `${encodeURIComponent(document.body.dataset.who.toLowerCase())}/`;
+  const ALL = "outreach.note.", NAME = ALL + who, SENT = `outreach.sent.${who}`, DAYS = 14;
 
   function read(store, key) {
     try {
@@ -22,7 +25,7 @@ const Drafts = (() => {
 
   function forgetOld() {
     for (const key of Object.keys(localStorage)) {
-      const at = key.startsWith(NAME) && read(localStorage, key)?.at;
+      const at = key.startsWith(ALL) && read(localStorage, key)?.at;
       if (at && Date.now() - at > DAYS * 86_400_000) localStorage.removeItem(key);
     }
   }

@@ -7,17 +7,28 @@
   const POLL = 20_000, PATIENCE = 8_000;
   const assign = new URLSearchParams(location.search).get("assign") || "";
   const query = assign ? `?assign=${encodeURIComponent(assign)}` : "";
+  const day = document.getElementById("day"), bar = document.querySelector("progress");
+  // The figures that this page shows: it is told when they are others.
+  const asking = () => (day ? `${query || "?"}${query && "&"}day=${day.dataset.day}` : query);
   const open = document.querySelector("article.card"), form = document.getElementById("deed");
   const me = line.dataset.by.trim().toLowerCase();
   const rows = new Map([...document.querySelectorAll(".row")].map((row) => [row.dataset.card, row]));
   const told = new Set();
-  let known = new Map(), source = null, timer = 0, asks = !("EventSource" in window);
+  let known = new Map(), source = null, timer = 0, asks = !("EventSource" in window), gone = false;
 
   function take(news) {
+    if (news.day && day) showDay(news.day);
     known = new Map([...(news.all ? [] : known), ...Object.entries(news.held)]);
     for (const id of news.gone) known.delete(id);
     if (open) showCard(open.dataset.card);
     else showList();
+  }
+
+  function showDay(told) {
+    const [done, total] = told.split("-");
+    day.dataset.day = told;
+    day.textContent = `${done} of ${total}`;
+    if (bar) (bar.max = Math.max(1, total)), (bar.value = done);
   }
 
   // Why a card is gone; "" for one that is back already, or was never away: the page may be younger than the news.
@@ -88,7 +99,8 @@
   async function poll() {
     clearTimeout(timer);
     try {
-      const answer = await fetch(`/events/now${query}`);
+      const answer = await fetch(`/events/now${asking()}`, { headers: { Accept: "application/json" } });
+      if (answer.status === 401 || answer.redirected) return signedOut();
       if (answer.ok) take(await answer.json());
     } catch {
       // no connection: asked again later
@@ -96,13 +108,20 @@
     if (!document.hidden) timer = setTimeout(poll, POLL);
   }
 
+  function signedOut() {
+    gone = true;
+    const next = encodeURIComponent(location.pathname + location.search);
+    say("You are signed out: what is new on the list isn’t shown here any more.", "Sign in", { href: `/login?next=${next}` });
+  }
+
   // A browser has few connections for all its pages: those that nobody sees let theirs go.
   function listen() {
     clearTimeout(timer);
+    if (gone) return;
     if (document.hidden) return source?.close(), void (source = null);
     if (source) return;
     if (asks) return void poll();
-    source = new EventSource(`/events${query}`);
+    source = new EventSource(`/events${asking()}`);
     source.onmessage = (event) => (clearTimeout(timer), take(JSON.parse(event.data)));
     source.onerror = () => (source?.readyState === EventSource.CLOSED ? ask() : wait());
     wait();
