@@ -54,8 +54,8 @@ def unanswered(touches: Iterable[Touch], last_sign: datetime | None, cadence: Ca
     """The sorted instants of the contacts from the last sign of life on: of those that count and whose purpose obeys
     the caps, for what a customer waits for (a receipt, a warning) asks nothing of her."""
     obey = {purpose for purpose, rule in cadence.purposes.items() if rule.obeys_caps}
-    since = (t for t in touches if last_sign is None or t.at >= last_sign)
-    return sorted(t.at for t in since if t.counting and t.purpose in obey)
+    since = [t for t in touches if last_sign is None or t.at >= last_sign]
+    return sorted([t.at for t in since if t.counting and t.purpose in obey])
 
 
 def back_off_guards(standing: Standing, cadence: Cadence, planned: Sequence[Touch] = ()) -> list[Guard]:
@@ -67,15 +67,19 @@ def back_off_guards(standing: Standing, cadence: Cadence, planned: Sequence[Touc
         return []
     row = _Row(times, standing.ignored, cadence.min_gap, cadence.back_off)
     since = standing.last_sign.isoformat() if standing.last_sign else None
+    said: dict[timedelta, Reason] = {}  # the first time it asks for such a gap is told
 
     def guard(at: datetime) -> Objection | None:
         free = row.first_from(at)
         if free == at:
             return None
         count, needed = row.too_near(at)
-        numbers = {"unanswered": count, "gap": length(needed), "since": since, "free": free.isoformat()}
-        text = f"{count} in a row without a sign of life from her: {length(needed)} until the next"
-        return free, Reason(code=f"back_off:{length(needed)}", text=text, numbers=numbers)
+        if needed not in said:
+            span = length(needed)
+            numbers = {"unanswered": count, "gap": span, "since": since, "free": free.isoformat()}
+            text = f"{count} in a row without a sign of life from her: {span} until the next"
+            said[needed] = Reason(code=f"back_off:{span}", text=text, numbers=numbers)
+        return free, said[needed]
 
     return [guard]
 
@@ -85,7 +89,7 @@ class _Row:
 
     def __init__(self, times: Sequence[datetime], before: int, gap: timedelta, rule: BackOff):
         self.times, self.before = times, before
-        self._gap, self._rule = gap, rule
+        self._gaps = ladder(gap, rule)
 
     def place(self, at: datetime) -> int:
         """How many of them lie before this instant, or at it."""
@@ -93,7 +97,7 @@ class _Row:
 
     def gap_after(self, place: int) -> timedelta:
         """What has to lie between the contact at this place (counted from 1) and the next."""
-        return stretched(self._gap, self._rule, self.before + place)
+        return self._gaps[min(self.before + place, len(self._gaps) - 1)]
 
     def too_near(self, at: datetime) -> tuple[int, timedelta]:
         """How many unanswered contacts ask for which gap, where one at this instant would stand too near: to the one

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 
 from outreach.core.capacity import Capacity
 from outreach.core.hours import Week
@@ -14,6 +15,7 @@ PURPOSES = ("marketing", "care", "transactional", "safety")
 CHANNELS = ("sms", "email", "call", "task")
 
 
+@lru_cache(maxsize=256)
 def length(span: timedelta) -> str:
     """`30d`, `20h` or `90m`: how reasons spell a window."""
     minutes = int(span.total_seconds()) // 60

@@ -68,10 +68,10 @@ def word(consents: Iterable[Consent], channel: str, purpose: str, at: datetime |
     if not about:
         return NO_WORD
     noes = [c for c in about if not c.given]
-    yeses = [c for c in about if c.given and all(_lifts(c, no) for no in noes)]
+    yeses = [c for c in about if c.given and all(_lifts(c, no) for no in noes)] if noes else about
     valid = [c for c in yeses if c.expires is None or at is None or at < c.expires]
     if valid:
-        longest = max(valid, key=lambda c: (c.expires is None, c.expires or c.at))
+        longest = valid[0] if len(valid) == 1 else max(valid, key=lambda c: (c.expires is None, c.expires or c.at))
         return Word("given", longest, longest.expires)
     if noes:
         return Word("withdrawn", max(noes, key=lambda c: c.at))

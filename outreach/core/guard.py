@@ -19,7 +19,7 @@ from outreach.core.policy import Policy
 from outreach.core.quiet import quiet_guards
 from outreach.core.standing import Standing
 from outreach.core.trace import Reason
-from outreach.core.windows import counted, first_free, gap_counted
+from outreach.core.windows import counted, first_free, gap_counted, near
 
 __all__ = ["HORIZON", "Opening", "Policy", "objections", "opening", "refusal"]
 
@@ -57,7 +57,11 @@ def opening(f: FollowUp, at: datetime, standing: Standing, policy: Policy, plann
     reasons: dict[str, Reason] = {}
     moment, end = at, at + HORIZON
     for _ in range(min(ROUNDS + MORE * len(standing.zones), MOST)):
-        later = next((found for guard in guards if (found := guard(moment)) is not None), None)
+        later = None
+        for guard in guards:
+            later = guard(moment)
+            if later is not None:
+                break
         if later is None:
             return Opening(at=moment, reasons=tuple(reasons.values()))
         until, reason = later
@@ -92,9 +96,11 @@ def _guards(f: FollowUp, standing: Standing, policy: Policy, planned: Sequence[T
 
 def lasting_guards(f: FollowUp, standing: Standing, policy: Policy) -> list[Guard]:
     """The guards that ask for no other touch and for no hours: holds, silence, consent that ends."""
-    holds = (h for h in policy.cadence.holds if h.name in standing.holds and f.purpose in h.purposes)
-    held = [_hold_guard(f, hold.name, standing) for hold in islice(holds, 1)]
-    return [*held, *quiet_guards(f, standing, policy.cadence)]
+    guards = quiet_guards(f, standing, policy.cadence)
+    if standing.holds:
+        holds = (h for h in policy.cadence.holds if h.name in standing.holds and f.purpose in h.purposes)
+        guards[:0] = [_hold_guard(f, hold.name, standing) for hold in islice(holds, 1)]
+    return guards
 
 
 def _hold_guard(f: FollowUp, name: str, standing: Standing) -> Guard:
@@ -105,16 +111,17 @@ def _hold_guard(f: FollowUp, name: str, standing: Standing) -> Guard:
 
 def _gap_guard(cadence: Cadence, touches: Sequence[Touch]) -> Guard:
     times, gap = gap_counted(touches), cadence.min_gap
+    said: list[Reason] = []  # the first time it says no is told
 
     def guard(at: datetime) -> Objection | None:
         until = first_free(at, times, 1, gap) if gap else at
         if until == at:
             return None
-        near = [t for t in times if abs(t - at) < gap]
-        numbers = {"touch": near[-1].isoformat() if near else None, "gap": length(gap), "free": _iso(until)}
-        return until, Reason(
-            code=f"gap:{length(gap)}", text=f"less than {length(gap)} from another touch", numbers=numbers
-        )
+        if not said:
+            last, span = max([t for t in times if abs(t - at) < gap], default=None), length(gap)
+            numbers = {"touch": _iso(last), "gap": span, "free": _iso(until)}
+            said.append(Reason(code=f"gap:{span}", text=f"less than {span} from another touch", numbers=numbers))
+        return until, said[0]
 
     return guard
 
@@ -125,13 +132,17 @@ def _cap_guards(f: FollowUp, cadence: Cadence, touches: Sequence[Touch]) -> Iter
 
 
 def _cap_guard(cap: Cap, times: Sequence[datetime]) -> Guard:
+    said: list[Reason] = []  # the first time it says no is told
+
     def guard(at: datetime) -> Objection | None:
         until = first_free(at, times, cap.max, cap.per)
         if until == at:
             return None
-        used = sum(1 for t in times if at - cap.per < t < at + cap.per)  # with what is planned ahead and keeps its room
-        numbers = {"used": used, "limit": cap.max, "window": length(cap.per), "free": _iso(until)}
-        return until, Reason(code=f"cap:{cap.label}", text=f"{used} of {cap.max} in {length(cap.per)}", numbers=numbers)
+        if not said:
+            used, span = near(at, times, cap.per), length(cap.per)  # with what is planned ahead and keeps its room
+            numbers = {"used": used, "limit": cap.max, "window": span, "free": _iso(until)}
+            said.append(Reason(code=f"cap:{cap.label}", text=f"{used} of {cap.max} in {span}", numbers=numbers))
+        return until, said[0]
 
     return guard
 

@@ -21,10 +21,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import inf
+from typing import Final
 
 from outreach.core.keeping import Keeping, by_rank
 from outreach.core.room import Line, Wish
 from outreach.core.walk import Walk
+
+#: So many who may stand in each other's way nearly always do: nobody looks first.
+MANY: Final = 7
 
 
 def best(wishes: Sequence[Wish]) -> tuple[dict[str, int], dict[str, str]]:
@@ -32,7 +36,7 @@ def best(wishes: Sequence[Wish]) -> tuple[dict[str, int], dict[str, str]]:
     moments: dict[str, int] = {}
     joined: dict[str, str] = {}
     for group in groups([x for x in wishes if x.first <= x.end]):
-        line = Walk().apart(group)
+        line = Walk().apart(group) if len(group) < MANY else None
         if line is None:
             line, joins = _solved(group)
             joined |= joins

@@ -13,12 +13,14 @@ would.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Sequence
 
 from outreach.core.room import LATE, PAST, Line, Room, Wish
 from outreach.core.search import Search
 from outreach.core.walk import by_moment
 
+_NONE = (0, LATE, PAST)
 EXACT = 12
 STEPS = 2000
 
@@ -38,7 +40,7 @@ class Keeping:
         if self._full(x):
             return False
         line = self.search.beside(x, self.line)
-        if line is None and not self.search.hopeless([*self.kept, x]):
+        if line is None:
             line = self.search.fits([*self.kept, x], x, self.line)
             self._nearest = self._nearest and line is None
         if line is not None:
@@ -48,18 +50,20 @@ class Keeping:
 
     def _full(self, x: Wish) -> bool:
         """Whether one of the rooms of `x` has as many as it can hold, wherever in their bounds they are."""
+        wish, end, used = x.wish, x.end, self._used
         for room in x.kind.own:
-            many, since, until = self._used.get(room, (0, LATE, PAST))
-            over = max(until, x.end) - room.per
-            if min(since, x.wish) > over and (many >= room.most or room.times[many - room.most] > over):
+            many, since, until = used.get(room, _NONE)
+            over = (until if until > end else end) - room.per
+            if wish > over and since > over and (many >= room.most or room.times[many - room.most] > over):
                 return True
         return False
 
     def _enter(self, x: Wish) -> None:
         self.kept.append(x)
+        wish, end, used = x.wish, x.end, self._used
         for room in x.kind.takes:
-            many, since, until = self._used.get(room, (0, LATE, PAST))
-            self._used[room] = many + 1, min(since, x.wish), max(until, x.end)
+            many, since, until = used.get(room, _NONE)
+            used[room] = many + 1, wish if wish < since else since, end if end > until else until
 
     def narrow(self, x: Wish, wish: int, end: int) -> bool:
         """Let one that is kept take place between these two only, if that is possible without losing any."""
@@ -85,18 +89,20 @@ class Keeping:
         if self._nearest:
             return self.line
         self._nearest = True
-        bounds = [(x, x.wish, x.end) for x in self.kept]
+        bounds = [(x, x.wish, x.end, x.opened) for x in self.kept]
         pinned: Line = [(t, x) for t, x in self.line if x.fixed]
         for x in sorted(self.kept, key=by_rank):
             if not x.fixed:
-                pinned = self._pin(x, pinned)
-        for x, wish, end in bounds:
-            x.within(wish, end)
-            self.search.loosened(x)
+                t = self._nearest_to(x, pinned)
+                x.wish = x.end = x.opened = t
+                insort(pinned, (t, x), key=by_moment)
+        for x, wish, end, opened in bounds:
+            x.wish, x.end, x.opened = wish, end, opened
+        self.search.forget()
         return self.line
 
-    def _pin(self, x: Wish, pinned: Line) -> Line:
-        """Hold `x` at the earliest moment at which all can be kept."""
+    def _nearest_to(self, x: Wish, pinned: Line) -> int:
+        """The earliest moment of `x` at which all can be kept, these at theirs."""
         t = best = self.moment(x)
         if t != x.opened:
             best = _moment(x, self.search.beside(x, pinned) or self.line)
@@ -108,8 +114,7 @@ class Keeping:
                 self.search.loosened(x)
                 break
             self.line, t = line, _moment(x, line)
-        x.within(t, t)
-        return sorted([*pinned, (t, x)], key=by_moment)
+        return t
 
 
 def by_rank(x: Wish) -> int:

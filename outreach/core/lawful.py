@@ -20,7 +20,7 @@ from outreach.core.open_hours import UNKNOWN_ZONE
 from outreach.core.policy import Policy
 from outreach.core.standing import Standing
 from outreach.core.trace import Reason
-from outreach.core.windows import first_free
+from outreach.core.windows import first_free, near
 from outreach.core.zone import to_local
 
 UNKNOWN_PLACE = Reason(
@@ -31,8 +31,7 @@ _DAY = timedelta(days=1)
 
 def unlawful(f: FollowUp, standing: Standing, policy: Policy) -> Reason | None:
     """The law that wants a recorded consent for this contact. Not asked where one is recorded."""
-    said = word(standing.consents, f.channel, f.purpose, standing.now)
-    if f.purpose != "marketing" or said.status == "given":
+    if f.purpose != "marketing" or word(standing.consents, f.channel, f.purpose, standing.now).status == "given":
         return None
     for law, _ in in_force(policy.cadence.laws, standing.places, f.channel, f.purpose) or ():
         if law.consent:
@@ -113,19 +112,26 @@ def _closed(law: Law, shut: bool, zone: str, until: datetime | None) -> Reason:
 def law_counted(law: Law, touches: Iterable[Touch]) -> list[datetime]:
     """The sorted instants of the touches that count in this law's limits: of all that it speaks of, whatever the
     house's own counting says."""
-    return sorted(t.at for t in touches if t.state in COUNTING and law.covers(t.channel, t.purpose))
+    return sorted([t.at for t in touches if t.state in COUNTING and law.covers(t.channel, t.purpose)])
 
 
 def _limit_guard(law: Law, limit: Limit, touches: Sequence[Touch]) -> Guard:
     times = law_counted(law, touches)
+    said: list[Reason] = []  # the first time it says no is told
 
     def guard(at: datetime) -> Objection | None:
         until = first_free(at, times, limit.max, limit.per)
         if until == at:
             return None
-        used = sum(1 for t in times if at - limit.per < t < at + limit.per)
-        numbers = {"used": used, "limit": limit.max, "free": until.isoformat() if until else None}
-        return until, _reason(law, limit.label, f"allows {limit.max} in {limit.label.partition('/')[2]}", **numbers)
+        if not said:
+            numbers = {
+                "used": near(at, times, limit.per),
+                "limit": limit.max,
+                "free": until.isoformat() if until else None,
+            }
+            text = f"allows {limit.max} in {limit.label.partition('/')[2]}"
+            said.append(_reason(law, limit.label, text, **numbers))
+        return until, said[0]
 
     return guard
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 
 from outreach.core.cadence import Cap, PurposePolicy
 from outreach.core.law import Law, Place, limiting
-from outreach.core.lawful import law_counted
 from outreach.core.ledger import Touch
 from outreach.core.policy import Policy
 from outreach.core.standing import Standing
-from outreach.core.windows import counted, gap_counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +37,13 @@ class Limit:
             return True
         return rule.counts != "no" if self.cap is None else rule.counts == "yes"
 
-    def times(self, touches: Sequence[Touch]) -> list[datetime]:
-        """When those of the touches took place that it counts, sorted."""
+    def takes(self, touch: Touch) -> bool:
+        """Whether it counts this touch, which holds a place."""
         if self.law is not None:
-            return law_counted(self.law, touches)
-        return gap_counted(touches) if self.cap is None else counted(self.cap, touches)
+            return self.law.covers(touch.channel, touch.purpose)
+        if self.cap is None:
+            return touch.counts != "no"
+        return touch.counts == "yes" and self.cap.covers(touch.channel, touch.purpose)
 
 
 def limits(standing: Standing, policy: Policy) -> list[Limit]:

@@ -3,8 +3,9 @@ of them can."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any, Final
 
 from outreach.core.room import LATE, PAST, Kind, Wish
 from outreach.core.walk import Walk
@@ -15,6 +16,8 @@ _Column = list[Any]
 #: From when on one more of a kind fits, and when it opens then (PAST until somebody asks); how far it reaches; its
 #: column; whether nothing of others' stands in its way.
 _View = list[Any]
+#: What `Outlook` sees: the earliest moment of each, and before when whoever is next must come.
+Looked = tuple[list[int], int]
 
 
 class Outlook(Walk):
@@ -22,17 +25,17 @@ class Outlook(Walk):
 
     def __init__(self, group: Sequence[Wish]) -> None:
         super().__init__()
-        self._rooms = list(dict.fromkeys(room for x in group for room in x.kind.takes))
-        self._rows = list(dict.fromkeys(row for x in group for row in x.kind.rows))
+        kinds = dict.fromkeys([x.kind for x in group])
+        self._rooms = list(dict.fromkeys([room for kind in kinds for room in kind.takes]))
+        self._rows = list(dict.fromkeys([row for kind in kinds for row in kind.rows]))
         rooms, rows = ({one: n for n, one in enumerate(some)} for some in (self._rooms, self._rows))
         self._waits_in = {
-            kind: ([rooms[room] for room in kind.own if room in rooms], rows.get(kind.row))
-            for kind in {x.kind for x in group}
+            kind: ([rooms[room] for room in kind.own if room in rooms], rows.get(kind.row)) for kind in kinds
         }
 
-    def _moments(self, todo: list[Wish], now: int) -> tuple[list[int], int] | None:
-        """The earliest moment of each, LATE for one whose turn can't be next, and before when whoever is next must
-        come; None when not all have a place."""
+    def _moments(self, todo: list[Wish], now: int) -> Looked | None:
+        """The earliest moment of each (or one before it, where its turn can't be next), and before when whoever is next
+        must come; None when not all have a place."""
         moments, over = [], LATE
         columns = [[LATE, 0, len(row.times) - 1, row.gaps] for row in self._rows]
         views: dict[Kind, _View] = {}
@@ -40,35 +43,46 @@ class Outlook(Walk):
             kind = x.kind
             view = views.get(kind)
             if view is None:
-                free, place = max(now, self.free(kind)), self._waits_in[kind][1]
+                place = self._waits_in[kind][1]
                 column = columns[place] if place is not None else None
-                view = views[kind] = [free, PAST, self.reach(kind), column, not kind.foreign]
+                view = views[kind] = [self.free(kind, now), PAST, self.reach(kind), column, not kind.foreign]
             free, t, reach, column, plain = view
             if free <= x.wish:
                 t = x.opened
             elif t == PAST:
                 view[1] = t = kind.opens(free)
-            if t >= over:
-                moments.append(LATE)
-            else:
+            if t < over:
                 if x.fixed or not plain:
                     t = self.earliest(x, max(free, x.wish))
-                moments.append(t)
                 if t + reach < over:
                     over = t + reach
             if t > x.end or (column and not _in_line(column, t, x.end)):
                 return None
-        return (moments, over) if self._all_hold(todo, moments, views) else None
+            moments.append(t)
+        return (moments, over) if self._rows_are_long() or self._all_hold(todo, moments) else None
 
-    def _all_hold(self, todo: list[Wish], moments: list[int], views: dict[Kind, _View]) -> bool:
+    def _rows_are_long(self) -> bool:
+        """Whether all gaps behind are at their longest: then rows ask for more than rooms do, nearly always."""
+        return bool(self._rows) and all([len(row.times) > row.longest for row in self._rows])
+
+    def _all_hold(self, todo: list[Wish], moments: list[int]) -> bool:
         """Whether the rooms can hold as many as are waiting for them, each behind all that end earlier."""
-        queues: list[list[Any]] = [[LATE, 0, room.times, room.most, room.per] for room in self._rooms]
+        count, end, full = len(todo), todo[0].end, False
+        queues: list[list[Any] | None] = []
+        for room in self._rooms:
+            most = room.most
+            if count > most or room.times[count - 1 - most] + room.per > end:
+                queues.append([LATE, 0, room.times, most, room.per])
+                full = True
+            else:
+                queues.append(None)
+        if not full:
+            return True
         for x, t in zip(todo, moments, strict=True):
-            if t == LATE:
-                view = views[x.kind]
-                t = x.opened if view[0] <= x.wish else view[1]
             for n in self._waits_in[x.kind][0]:
                 queue = queues[n]
+                if queue is None:
+                    continue
                 first, many, times, most, per = queue
                 if t < first:
                     queue[0] = first = t
@@ -99,6 +113,5 @@ def _in_line(column: _Column, since: int, end: int) -> bool:
     return True
 
 
-def by_end(x: Wish) -> tuple[int, int]:
-    """Who ends first comes first."""
-    return x.end, x.rank
+#: Who ends first comes first.
+by_end: Final[Callable[[Wish], Any]] = attrgetter("end", "rank")

@@ -23,10 +23,10 @@ PAUSE: Final = timedelta(hours=24)
 
 def quiet_guards(f: FollowUp, standing: Standing, cadence: Cadence) -> list[Guard]:
     """The guards of consent that runs out, of silence after a refusal, and of a reply that a person has to read."""
-    guards = []
-    if any(c.expires for c in standing.consents):  # else it is now as it will be, and `refused` has judged
+    guards: list[Guard] = []
+    if any([c.expires for c in standing.consents]):  # else it is now as it will be, and `refused` has judged
         guards.append(_consent_guard(f, standing, cadence))
-    if f.purpose in PROACTIVE:
+    if standing.marks and f.purpose in PROACTIVE:
         if REPLY in standing.marks:
             text = "her reply may be a refusal; a person reads it first"
             guards.append(_until(standing.marks[REPLY], PAUSE, f"hold:{REPLY}", text))

@@ -25,7 +25,7 @@ def number(at: datetime) -> int:
 
 def instant(t: int) -> datetime:
     """The instant (UTC) of such a number."""
-    return _EPOCH + timedelta(microseconds=t)
+    return _EPOCH + timedelta(0, t // 1_000_000, t % 1_000_000)
 
 
 def micros(span: timedelta) -> int:
@@ -80,14 +80,15 @@ class Kind:
     `opens` says from which moment on holds and hours allow it; LATE when never. `own` are the rooms in which it must
     find a place, `takes` those in which it takes one, `foreign` those of `takes` that aren't its own but another's, who
     must not be pushed out. `row` is the row in which it must wait, `rows` are those in which others wait for it. Beyond
-    `reach` it is in nobody's way, once its rows are settled.
+    `reach` it is in nobody's way, once its rows are settled. `obeys` is whether it obeys caps.
 
-    What a walk asks for at every step is laid out by `bind`: `needs` are the times, the place that counts (from the
-    end) and the length of its own rooms; `books` are the times of all in which it is entered.
+    What a walk asks for at every step is laid out beside: `needs` are the times, the place that counts (from the end)
+    and the length of its own rooms; `books` are the times of all in which it is entered.
     """
 
     opens: Callable[[int], int]
     channel: str = ""
+    obeys: bool = False
     own: list[Room] = field(default_factory=list)
     takes: list[Room] = field(default_factory=list)
     foreign: list[Room] = field(default_factory=list)
@@ -97,10 +98,24 @@ class Kind:
     needs: list[tuple[list[int], int, int]] = field(default_factory=list)
     books: list[list[int]] = field(default_factory=list)
 
-    def bind(self) -> None:
-        """To be called when all its rooms and rows are there."""
-        self.needs = [(room.times, -room.most, room.per) for room in self.own]
-        self.books = [*[room.times for room in self.takes], *[row.times for row in self.rows]]
+    def need(self, room: Room) -> None:
+        """It must find a place in this room."""
+        self.own.append(room)
+        self.needs.append((room.times, -room.most, room.per))
+
+    def take(self, room: Room) -> None:
+        """It is counted in this room."""
+        self.takes.append(room)
+        self.books.append(room.times)
+        if room.per > self.reach:
+            self.reach = room.per
+
+    def stand_in(self, rows: list[Row]) -> None:
+        """It is counted in these rows, which are all there are for it."""
+        self.rows = rows
+        for row in rows:
+            self.books.append(row.times)
+            self.reach = max(self.reach, row.gaps[row.longest])
 
     def tells(self, t: int) -> bool:
         """Whether it may be told then in the contact of another one: no new place is taken, but where a law's are all

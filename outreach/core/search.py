@@ -7,24 +7,24 @@ same holds of a back-off: how many unanswered contacts lie before one, and so th
 
 Orders are left out where they can't be better: who would start only when another's reach is over lets that one go
 first (with a back-off only once its gaps are at their longest: until then each one more makes all gaps behind it
-longer); of two of the same kind the one that ends first goes first; what failed fails again when no room was free
-earlier, and no fewer were unanswered; and where more are waiting for a room, or in a row, than it can hold until the
-last of them ends, none of it is tried.
+longer); of two of the same kind the one that ends first goes first; nobody goes first who makes the one that ends first
+too late; what failed fails again when no room was free earlier, and no fewer were unanswered; and where more are
+waiting for a room, or in a row, than it can hold until the last of them ends, none of it is tried.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import le
 
 from outreach.core.crowding import crowded
 from outreach.core.outlook import Outlook, by_end
-from outreach.core.room import LATE, PAST, Kind, Line, Wish
+from outreach.core.room import LATE, PAST, Kind, Line, Room, Row, Wish
 
 #: Fewer than this are tried faster than looked up.
 FEW = 10
-#: In microseconds, two of the longest gaps of a common cadence: what is farther away has little to do with it.
-NEAR = 320 * 3600 * 10**6
+#: In microseconds, one and a half of the longest gaps of a common cadence: what is farther away matters little.
+NEAR = 240 * 3600 * 10**6
 
 
 class Search(Outlook):
@@ -37,52 +37,56 @@ class Search(Outlook):
         super().__init__(group)
         self.steps = steps
         self._fixed = any(x.fixed for x in group)
+        kinds = {x.kind for x in group}
+        self._since = {kind: self.free(kind) for kind in kinds}
+        self._common = {row: _common(row, kinds) for row in self._rows}
         others = {(id(room), -1): (room, -1) for x in group for room in x.kind.foreign}
         anyway = {(id(room), x.rank): (room, x.rank) for x in group if x.fixed for room in x.kind.takes}
         self._watched = list((others | anyway).values())
         self._failed: dict[frozenset[Wish], list[tuple[int, ...]]] = {}
 
-    def hopeless(self, todo: Sequence[Wish]) -> bool:
-        """Whether it shows at once that not all of these can have their place."""
-        return self._moments(sorted(todo, key=by_end), PAST) is None
-
     def fits(self, todo: Sequence[Wish], x: Wish, others: Line) -> Line | None:
         """An arrangement in which all of these have their place; None when there is none, or no more steps are left.
 
         `x` is the one of them that is new, or has new bounds; `others` is how the rest could stand."""
+        todo = sorted(todo, key=by_end)
+        near = [y for y in todo if y.end >= x.wish - NEAR and y.wish <= x.end + NEAR]
+        before = self._before(near, todo)
+        if any(row is x.kind.row and crowded(x, near, self._since, self._common[row], before[row]) for row in before):
+            return None
         line = self.squeezed(x, others)
-        if line is None and not self._hopeless_near(x, todo):
-            line = list(self.line) if self._complete(sorted(todo, key=by_end), PAST) else None
+        if line is None and (len(near) == len(todo) or self._can_stand(near, before)):
+            line = list(self.line) if self._complete(todo, PAST) else None
             self.back_to(0)
         return line
 
-    def _hopeless_near(self, x: Wish, todo: Sequence[Wish]) -> bool:
-        """Whether it shows among those of them that are wished for about the time of `x`: fewer never have less room.
-        Who must come before all of these stands in the rows already, at some moment long past."""
-        near = [y for y in todo if y.end >= x.wish - NEAR and y.wish <= x.end + NEAR]
-        if len(near) == len(todo):
-            return crowded(x, todo, self.free)
+    def _before(self, near: Sequence[Wish], todo: Sequence[Wish]) -> dict[Row, int]:
+        """How many stand in each row before all of those that are near, whatever their moments."""
         first = min([y.wish for y in near])
-        before = [y for y in todo if y.end < first]
-        many = [(row, sum([row in y.kind.rows for y in before])) for row in self._rows]
-        for row, more in many:
-            row.times[:0] = [PAST] * more
-        hopeless = crowded(x, near, self.free) or not self._can_stand(near)
-        for row, more in many:
-            del row.times[:more]
-        return hopeless
+        earlier = [y.kind.rows for y in todo if y.end < first]
+        return {row: sum([row in rows for rows in earlier]) for row in self._rows}
 
-    def _can_stand(self, near: Sequence[Wish]) -> bool:
-        """Whether these could have their places if there were nobody else; yes when no steps are left to tell."""
+    def _can_stand(self, near: list[Wish], before: Mapping[Row, int]) -> bool:
+        """Whether these could have their places if there were nobody else but those `before` them, who stand in the
+        rows at some moment long past; yes when no steps are left to tell."""
         saved, self._failed = self._failed, {}
-        found = self._complete(sorted(near, key=by_end), PAST)
+        for row, many in before.items():
+            row.times[:0] = [PAST] * many
+        found = self._complete(near, PAST)
         self.back_to(0)
+        for row, many in before.items():
+            del row.times[:many]
         self._failed = saved
         return found or self.steps <= 0
 
     def loosened(self, x: Wish) -> None:
         """The bounds of `x` are no longer as narrow as they were: what failed before it had its moment may do now."""
-        self._failed = {left: failed for left, failed in self._failed.items() if x not in left}
+        if self._failed:
+            self._failed = {left: failed for left, failed in self._failed.items() if x not in left}
+
+    def forget(self) -> None:
+        """Bounds are as wide as they were again."""
+        self._failed = {}
 
     def _complete(self, todo: list[Wish], now: int) -> bool:
         """Give all of these, in order of their ends, a moment from now on."""
@@ -90,6 +94,8 @@ class Search(Outlook):
             return True
         if len(todo) == 1:
             return self._last(todo[0], now)
+        if len(todo) == 2 and not (todo[0].fixed or todo[1].fixed):
+            return self._both(todo[0], todo[1], now) or self._both(todo[1], todo[0], now)
         found = self._moments(todo, now)
         if found is None:
             return False
@@ -108,8 +114,20 @@ class Search(Outlook):
             self.push(moments[place], x)
             if self._complete(todo[:place] + todo[place + 1 :], moments[place]):
                 return True
-            self.back_to(len(self.line) - 1)
+            self.pop()
         failed.append(state)
+        return False
+
+    def _both(self, x: Wish, y: Wish, now: int) -> bool:
+        """Give these two their moments, in this order."""
+        t = self.earliest(x, now)
+        if t > x.end or t > y.end or self.steps <= 0:
+            return False
+        self.steps -= 1
+        self.push(t, x)
+        if self._last(y, t):
+            return True
+        self.pop()
         return False
 
     def _last(self, x: Wish, now: int) -> bool:
@@ -124,6 +142,8 @@ class Search(Outlook):
     def _next(self, todo: list[Wish], moments: list[int], over: int) -> list[tuple[int, Wish]]:
         """Who of them may be next, and where it stands among them."""
         found = [(place, x) for place, x in enumerate(todo) if moments[place] < over]
+        if len(found) > 1:
+            found = self._in_time(found, moments, todo[0])
         if self._fixed:
             first = min([(moments[place], -x.rank) for place, x in found if x.fixed], default=(LATE, 0))
             return [(place, x) for place, x in found if (moments[place], -x.rank if x.fixed else 2) <= first]
@@ -138,6 +158,18 @@ class Search(Outlook):
                 alone.append((place, x))
         return alone
 
+    def _in_time(self, found: list[tuple[int, Wish]], moments: list[int], first: Wish) -> list[tuple[int, Wish]]:
+        """Those of them behind whom the one that ends first isn't too late."""
+        row, end = first.kind.row, first.end
+        if row is None:
+            return [(place, x) for place, x in found if moments[place] <= end or x is first]
+        soon = end - row.gaps[len(row.times)]
+        return [
+            (place, x)
+            for place, x in found
+            if (t := moments[place]) <= soon or x is first or (t <= end and row not in x.kind.rows)
+        ]
+
     def _state(self, now: int) -> tuple[int, ...]:
         """What the walk leaves to those who come: the smaller, the better."""
         left = [now, *[max(now, t + room.per) for room in self._rooms for t in room.times[-room.most :]]]
@@ -146,3 +178,10 @@ class Search(Outlook):
         for room, rank in self._watched:
             left.append(self._last_of(room, PAST, rank) or PAST)
         return tuple(left)
+
+
+def _common(row: Row, kinds: Iterable[Kind]) -> list[Room]:
+    """The rooms in which all that wait in this row must find a place, but for those that ask for less than its gaps."""
+    waiting = [kind for kind in kinds if kind.row is row]
+    rooms = waiting[0].own if waiting else []
+    return [room for room in rooms if room.per > row.gaps[0] and all([room in kind.own for kind in waiting])]

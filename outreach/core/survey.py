@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
 
 from outreach.core.alone import alone, never, settle
 from outreach.core.back_off import ladder, unanswered
-from outreach.core.cadence import BackOff, PurposePolicy
+from outreach.core.cadence import BackOff
 from outreach.core.follow_up import FollowUp
-from outreach.core.ledger import Touch
+from outreach.core.ledger import COUNTING, Touch
 from outreach.core.limits import Limit, limits
 from outreach.core.policy import Policy
 from outreach.core.room import PAST, Kind, Line, Room, Row, Wish, micros, number
@@ -19,8 +20,21 @@ from outreach.core.standing import Standing
 
 #: Channel and purpose; and the follow-up itself where it looks at rooms in which it isn't counted.
 Key = tuple[str, str, str]
-#: Limits, each with the kinds that it covers, those that it counts, and those that it binds.
-Shape = Sequence[tuple[Limit, Sequence[Key], Sequence[Key], Sequence[Key]]]
+#: Kinds, by their place among all of the survey.
+Kinds = Sequence[int]
+
+
+class View(NamedTuple):
+    """A limit as those see it who look at the same touches: `owners` must find room in it, `takers` take it; `foreign`
+    are those of the takers that aren't owners."""
+
+    owners: Kinds
+    takers: Kinds
+    foreign: Kinds
+
+
+#: Limits, each with its length in microseconds, the kinds that it covers, and its views.
+Shape = Sequence[tuple[Limit, int, Kinds, Sequence[View]]]
 
 
 def survey(
@@ -31,37 +45,37 @@ def survey(
     of the ledger that still lie ahead. Those in `drops` take their own moment or none."""
     it = _Survey(now, standing, policy)
     kinds = [it.kind(f) for f in ahead]
-    for limit, covered, takers, owners in it.limited():
-        it.enter(limit, covered, takers, owners)
+    it.settle_in()
     it.line_up()
-    it.bind()
-    start, wishes = number(now), it.to_come()
+    start, wishes = it.start, it.to_come()
     anyway: Line = [(x.first, x) for x in wishes]
     for rank, (f, kind) in enumerate(zip(ahead, kinds, strict=True)):
         wish = max(start, number(f.due))
         first = kind.opens(wish)
-        x = Wish(f.id, rank, wish, number(f.valid_until), kind, first, opened=first)
-        x.may_join, x.drops = f.id in may_join, f.id in drops
-        if x.first <= x.end and not policy.cadence.policy(f.purpose).obeys_caps:
-            anyway = settle(x, anyway)
-        elif x.first <= x.end and x.drops:
-            x.within(x.first, x.first)
+        x = Wish(f.id, rank, wish, number(f.valid_until), kind, first, False, f.id in may_join, f.id in drops, first)
+        if first <= x.end:
+            if not kind.obeys:
+                anyway = settle(x, anyway)
+            elif x.drops:
+                x.within(first, first)
         wishes.append(x)
     return wishes
 
 
-@dataclass(slots=True)
 class _Survey:
-    now: datetime
-    standing: Standing
-    policy: Policy
-    kinds: dict[Key, Kind] = field(default_factory=dict)
-    rules: dict[Key, PurposePolicy] = field(default_factory=dict)
-    many: dict[Key, int] = field(default_factory=dict)
-    seen: dict[str, Sequence[Touch]] = field(default_factory=dict)
-    addresses: dict[str, str] = field(default_factory=dict)
-    ahead: dict[str, tuple[int, Kind]] = field(default_factory=dict)
-    most_seen: int = 0
+    def __init__(self, now: datetime, standing: Standing, policy: Policy) -> None:
+        self.now, self.standing, self.policy = now, standing, policy
+        self.start = number(now)
+        self.kinds: dict[Key, Kind] = {}
+        self.many: dict[Key, int] = {}
+        self.seen: dict[str, list[tuple[int, Touch]]] = {}
+        self.addresses: dict[str, str] = {}
+        self.ahead: dict[str, tuple[int, Kind]] = {}
+        self.hers = self._listed(standing.touches)
+
+    def _listed(self, touches: Sequence[Touch]) -> list[tuple[int, Touch]]:
+        found = [(number(touch.at), touch) for touch in touches if touch.state in COUNTING]
+        return sorted(found, key=itemgetter(0))
 
     def kind(self, f: FollowUp) -> Kind:
         """The kind of contact that `f` is."""
@@ -71,75 +85,69 @@ class _Survey:
         if kind is not None:
             self.many[key] += 1
             return kind
-        self.many[key], self.rules[key] = 1, rule
-        kind = self.kinds[key] = Kind(alone(f, self.standing, self.policy), f.channel)
+        self.many[key] = 1
+        kind = self.kinds[key] = Kind(alone(f, self.standing, self.policy), f.channel, rule.obeys_caps)
         if f.channel not in self.seen:
-            self.seen[f.channel] = touches = self.standing.touches_for(f.channel)
-            self.most_seen = max(self.most_seen, len(touches))
-            hers = len(touches) == len(self.standing.touches)
-            self.addresses[f.channel] = "" if hers else self.standing.address_keys.get(f.channel, "")
+            self._look(f.channel)
         return kind
 
-    def limited(self) -> Shape:
-        """The limits, each with the kinds that it covers, those of them that it counts, and those that it binds."""
-        keys = tuple(sorted(self.kinds))
-        if any(f for _, _, f in keys):
-            return list(self._shape())
-        return self.policy.worked_out((_Survey, self.standing.places, keys), lambda: list(self._shape()))
+    def _look(self, channel: str) -> None:
+        """Which touches a contact by this channel looks at, and the first channel that looks at the same."""
+        touches, key = self.standing.touches_for(channel), self.standing.address_keys.get(channel, "")
+        hers = len(touches) == len(self.standing.touches)
+        self.seen[channel] = self.hers if hers else self._listed(touches)
+        keys = self.standing.address_keys
+        same = [other for other, at in self.addresses.items() if at and keys.get(other, "") == key]
+        self.addresses[channel] = "" if hers else same[0] if same else channel
 
-    def _shape(self) -> Iterator[tuple[Limit, list[Key], list[Key], list[Key]]]:
-        for limit in limits(self.standing, self.policy):
-            covered = [key for key in self.kinds if limit.covers(key[0], key[1])]
-            takers = [key for key in covered if limit.counts(self.rules[key])]
-            yield limit, covered, takers, [key for key in covered if limit.binds(self.rules[key])]
+    def settle_in(self) -> None:
+        """Make the rooms of all limits: one for each view of the ledger among those who must obey it."""
+        keys = sorted(self.kinds)
+        kinds, many = [self.kinds[key] for key in keys], [self.many[key] for key in keys]
+        if not any([f for _, _, f in keys]):
+            key = _Survey, self.standing.places, tuple(keys), tuple(self.addresses.items())
+            shape = self.policy.worked_out(key, lambda: self._shape(keys))
+        else:
+            shape = self._shape(keys)
+        most_seen = max([len(seen) for seen in self.seen.values()])
+        for limit, per, covered, views in shape:
+            if limit.most < sum([many[n] for n in covered]) + most_seen:  # else there is room for all
+                for view in views:
+                    self._room(limit, per, view, kinds, many, self.seen[keys[view.owners[0]][0]])
 
-    def enter(self, limit: Limit, covered: Sequence[Key], takers: Sequence[Key], owners: Sequence[Key]) -> None:
-        """Make the rooms of one limit: one for each view of the ledger among those who must obey it."""
-        wanted = sum([self.many[key] for key in covered])
-        if not wanted or limit.most >= wanted + self.most_seen:
-            return  # there is room for all
-        views: dict[tuple[str, str], list[Key]] = {}
-        for key in owners:
-            views.setdefault((self.addresses[key[0]], "" if key in takers else key[2]), []).append(key)
-        for (_, itself), some in views.items():
-            self._room(limit, some, [*takers, *some] if itself else takers)
+    def _shape(self, keys: Sequence[Key]) -> Shape:
+        return [_seen_by(limit, keys, self.addresses, self.policy) for limit in limits(self.standing, self.policy)]
 
-    def _room(self, limit: Limit, owners: Sequence[Key], takers: Sequence[Key]) -> None:
+    def _room(
+        self, limit: Limit, per: int, view: View, kinds: Sequence[Kind], many: Sequence[int],
+        seen: Sequence[tuple[int, Touch]],
+    ) -> None:  # fmt: skip
         if limit.most <= 0:
-            for key in owners:
-                self.kinds[key].opens = never
+            for n in view.owners:
+                kinds[n].opens = never
             return
-        touches, since = self.seen[owners[0][0]], self.now - limit.per
-        times = [number(at) for at in limit.times(touches) if at > since]
-        if len(times) + sum([self.many[key] for key in takers]) <= limit.most:
+        since, start = self.start - per, self.start
+        counted = [(t, touch) for t, touch in seen if t > since and limit.takes(touch)]
+        if len(counted) + sum([many[n] for n in view.takers]) <= limit.most:
             return
-        start, per = number(self.now), micros(limit.per)
-        room = Room(limit.most, per, [PAST] * limit.most + [t for t in times if t <= start], limit.law is not None)
-        for key in takers:
-            self.kinds[key].takes.append(room)
-            self.kinds[key].reach = max(self.kinds[key].reach, per)
-        for key in owners:
-            self.kinds[key].own.append(room)
-        for key in takers:
-            if key not in owners:
-                self.kinds[key].foreign.append(room)
-        if times and times[-1] > start:
-            self._note_ahead(limit, room, touches)
+        room = Room(limit.most, per, [PAST] * limit.most + [t for t, _ in counted if t <= start], limit.law is not None)
+        for n in view.takers:
+            kinds[n].take(room)
+        for n in view.owners:
+            kinds[n].need(room)
+        for n in view.foreign:
+            kinds[n].foreign.append(room)
+        for t, touch in counted:
+            if t > start:
+                self._to_come(t, touch).take(room)
 
-    def _note_ahead(self, limit: Limit, room: Room, touches: Sequence[Touch]) -> None:
-        for touch in touches:
-            if touch.at > self.now and limit.times([touch]):
-                kind = self._to_come(touch)
-                kind.takes.append(room)
-                kind.reach = max(kind.reach, room.per)
-
-    def _to_come(self, touch: Touch) -> Kind:
+    def _to_come(self, t: int, touch: Touch) -> Kind:
         """Touches still to come (a contact by hand, noted by a clock that is fast) stay where they are."""
-        return self.ahead.setdefault(touch.id, (number(touch.at), Kind(never)))[1]
+        return self.ahead.setdefault(touch.id, (t, Kind(never)))[1]
 
     def line_up(self) -> None:
         """Make the rows of the back-off: one for all, and one for each that waits like the others and isn't counted."""
-        cadence, waiting = self.policy.cadence, [key for key, rule in self.rules.items() if rule.obeys_caps]
+        cadence, waiting = self.policy.cadence, [key for key, kind in self.kinds.items() if kind.obeys]
         if cadence.back_off is None or not cadence.min_gap:
             return
         times = unanswered(self.standing.touches, self.standing.last_sign, cadence)
@@ -151,26 +159,40 @@ class _Survey:
             return  # nobody waits longer than the minimum gap
         past = [*[PAST] * (1 + before), *[number(at) for at in times if at <= self.now]]
         longest = len(gaps) - 1
-        gaps = [*gaps, *[gaps[-1]] * (most - longest)]
+        gaps = [*gaps, *[gaps[-1]] * (most - longest + 1)]
         main = Row(gaps, longest, past)
-        rows = {key: Row(gaps, longest, [*past]) if self.rules[key].counts == "no" else main for key in waiting}
+        purposes = self.policy.cadence.purposes
+        rows = {key: Row(gaps, longest, [*past]) if purposes[key[1]].counts == "no" else main for key in waiting}
         everybody = [main, *[row for row in rows.values() if row is not main]]
         for key, row in rows.items():
-            kind = self.kinds[key]
-            kind.row, kind.rows, kind.reach = row, everybody if row is main else [row], max(kind.reach, gaps[-1])
-        for touch in self.standing.touches:
-            if touch.at > self.now and unanswered([touch], self.standing.last_sign, cadence):
-                kind = self._to_come(touch)
-                kind.rows, kind.reach = everybody, max(kind.reach, gaps[-1])
-
-    def bind(self) -> None:
-        """Nothing more is to be entered."""
-        for kind in (*self.kinds.values(), *[kind for _, kind in self.ahead.values()]):
-            kind.bind()
+            self.kinds[key].row = row
+            self.kinds[key].stand_in(everybody if row is main else [row])
+        if times and times[-1] > self.now:
+            for t, touch in self.hers:
+                if t > self.start and unanswered([touch], self.standing.last_sign, cadence):
+                    self._to_come(t, touch).stand_in(everybody)
 
     def to_come(self) -> list[Wish]:
         """The touches noted ahead, as wishes that nobody can move."""
         return [Wish(id, -1, t, t, kind, first=t, fixed=True, opened=t) for id, (t, kind) in self.ahead.items()]
+
+
+def _seen_by(
+    limit: Limit, keys: Sequence[Key], addresses: Mapping[str, str], policy: Policy
+) -> tuple[Limit, int, Kinds, Sequence[View]]:
+    """The kinds that a limit covers, and its views."""
+    rules = [policy.cadence.policy(purpose) for _, purpose, _ in keys]
+    covered = [n for n, key in enumerate(keys) if limit.covers(key[0], key[1])]
+    takers = [n for n in covered if limit.counts(rules[n])]
+    views: dict[tuple[str, str], list[int]] = {}
+    for n in covered:
+        if limit.binds(rules[n]):
+            views.setdefault((addresses[keys[n][0]], "" if n in takers else keys[n][2]), []).append(n)
+    found = []
+    for (_, itself), owners in views.items():
+        taking = [*takers, *owners] if itself else takers
+        found.append(View(owners, taking, [n for n in taking if n not in owners]))
+    return limit, micros(limit.per), covered, found
 
 
 @lru_cache(maxsize=256)

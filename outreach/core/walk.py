@@ -19,6 +19,11 @@ class Walk:
             times.append(t)
         self.line.append((t, x))
 
+    def pop(self) -> None:
+        """Take back the last that was pushed."""
+        for times in self.line.pop()[1].kind.books:
+            times.pop()
+
     def back_to(self, length: int) -> None:
         """Take back what was pushed since the walk had this length."""
         line = self.line
@@ -31,15 +36,12 @@ class Walk:
         if x.fixed:
             return x.wish if t <= x.wish and not self._hurts(x) else LATE
         kind = x.kind
-        free = self.free(kind)
-        if t < free:
-            t = free
+        t = self.free(kind, t)
         t = x.opened if t <= x.wish else kind.opens(t)
         return self._past_others(x, t) if kind.foreign else t
 
-    def free(self, kind: Kind) -> int:
-        """From when on one more of this kind fits behind all that have their places."""
-        t = PAST
+    def free(self, kind: Kind, t: int = PAST) -> int:
+        """From when on, but not before `t`, one more of this kind fits behind all that have their places."""
         for times, back, per in kind.needs:
             free = times[back] + per
             if free > t:
@@ -89,12 +91,13 @@ class Walk:
     def apart(self, wishes: Sequence[Wish]) -> Line | None:
         """All of them where each would stand if it were alone; None when they are in each other's way."""
         line = sorted(((x.first, x) for x in wishes), key=by_moment)
-        free = True
         for t, x in line:
-            free = free and self.earliest(x, t) == t
+            if self.earliest(x, t) != t:
+                self.back_to(0)
+                return None
             self.push(t, x)
         self.back_to(0)
-        return line if free else None
+        return line
 
     def beside(self, x: Wish, line: Line) -> Line | None:
         """`line` with `x` in it at the earliest moment that leaves all others where they are; None if there is none."""
@@ -114,8 +117,12 @@ class Walk:
 
     def squeezed(self, x: Wish, line: Line) -> Line | None:
         """`line` with `x` somewhere in it, the others in their order behind it; None when that can't be."""
-        found, now = None, PAST
-        for place in range(len(line) + 1):
+        found, now, many = None, PAST, len(line)
+        for place in range(many + 1):
+            if place < many and line[place][1].end < x.opened:  # this one can't be behind it
+                now = line[place][0]
+                self.push(*line[place])
+                continue
             t = self.earliest(x, now)
             if t > x.end:
                 break

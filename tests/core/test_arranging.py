@@ -160,3 +160,20 @@ def test_who_came_last_of_those_that_must_keep_away_makes_a_difference_to_an_ord
     wishes = [(9, 0, 3), (8, 10, 0), (7, 21, 0), (6, 24, 0), (1, 0, 3)]
     crowd = Crowd([*((*w, "sms", "care") for w in wishes), (5, 12, 0, "sms", "transactional")], 3, [Limit(2, 10)])
     assert replace(crowd, purposes=ODD).planned() == (3, 10, 21, 24, 12, 0)
+
+
+def test_whoever_comes_first_at_the_last_moment_of_the_one_that_ends_first_makes_it_late_for_nobody():
+    """Those that count for nobody may stand at that very moment. The best is what trying hour after hour finds, which
+    takes seconds here."""
+    wishes = [
+        (5, 7, 10, "call", "transactional"), (3, 4, 10, "call", "safety"), (5, 2, 4, "email", "marketing"),
+        (0, 18, 21, "email", "marketing"), (3, 4, 24, "call", "safety"), (1, 8, 4, "call", "marketing"),
+        (0, 10, 19, "email", "care"), (4, 2, 11, "sms", "marketing"), (4, 10, 14, "email", "care"),
+        (5, 3, 4, "call", "marketing"), (7, 0, 27, "sms", "safety"), (5, 3, 17, "email", "safety"),
+    ]  # fmt: skip
+    crowd = Crowd(
+        wishes, 2, [Limit(2, 7, "sms", "safety"), Limit(3, 4, "call", "care"), Limit(3, 14, purpose="marketing")],
+        past=[Past(-13, "email"), Past(-6, "sms", "transactional", True), Past(-1, "email", "marketing", True)],
+        purposes=ODD, laws=[Limit(2, 8, purpose="care", law=True)],
+    )  # fmt: skip
+    assert crowd.planned() == (1, 3, 9, 5, 7, 13, 15, 9, 9, 11, 17, 19)

@@ -149,3 +149,16 @@ def test_how_many_are_unanswered_makes_a_difference_to_an_order_that_failed():
     wishes = [(*w, "sms", purpose) for purpose, some in (("safety", safety), ("care", care)) for w in some]
     crowd = Crowd(wishes, 4, back_off=BackOff(after=0, factor=3, longest=8), purposes=ODD)
     assert crowd.planned() == best_by_steps(crowd) == (16, 60, 28, 28, None, 4)
+
+
+def test_one_that_ends_later_goes_first_where_the_one_that_ends_first_is_just_in_time_behind_it():
+    wishes = [
+        (6, 4, 2, "call", "care"), (1, 2, 19, "sms", "marketing"), (0, 15, 10, "call", "care"),
+        (0, 0, 8, "email", "marketing"), (7, 7, 1, "call", "marketing"), (3, 18, 17, "email", "care"),
+        (3, 5, 19, "email", "marketing"),
+    ]  # fmt: skip
+    crowd = Crowd(
+        wishes, 1, hours={"email": (7, 19), "call": (7, 24)}, past=[Past(-6, "email", "marketing"), Past(0)],
+        drops=frozenset({"f0", "f2", "f4"}), back_off=BackOff(after=1, factor=3, longest=4),
+    )  # fmt: skip
+    assert crowd.planned() == best_by_steps(crowd) == (7, None, 19, 23, 11, 3, None)

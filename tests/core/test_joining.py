@@ -166,6 +166,22 @@ def test_who_joins_whom_is_what_the_rule_says(seed: int):
     assert joins > 5
 
 
+def test_whoever_was_held_to_a_moment_is_free_again_when_the_next_one_comes():
+    """What came before was brought near to its wishes first, to see whom the next one may join."""
+    wishes = [
+        (8, 3, 4, "call", "care"), (7, 10, 7, "sms", "marketing"), (7, 8, 7, "email", "care"),
+        (3, 10, 7, "call", "care"), (2, 3, 8, "sms", "marketing"), (3, 1, 6, "email", "marketing"),
+        (1, 1, 2, "call", "marketing"),
+    ]  # fmt: skip
+    crowd = Crowd(
+        wishes, 4, [Limit(2, 2, "call", "marketing")], {"email": (1, 24), "call": (1, 18)},
+        [Past(-11, "call", "marketing", True), Past(-13, "call", shared=True), Past(-11, "email", "marketing", True)],
+        may_join=frozenset({"f0", "f1", "f3", "f4", "f5", "f6"}),
+    )  # fmt: skip
+    told = {id: p.joins or (p.at - NOON) // HOUR for id, p in crowd.plan().items() if p.at is not None}
+    assert told == joined_by_rule(crowd)
+
+
 def test_where_a_law_has_no_place_left_nothing_of_the_kind_is_told():
     law = [Limit(1, 10, "sms", "marketing", law=True)]
     crowd = Crowd([(9, 0, 5, "sms", "care"), (1, 0, 5, "sms", "marketing")], 1, may_join=frozenset({"f1"}), laws=law)
