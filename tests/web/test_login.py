@@ -63,7 +63,7 @@ def test_the_database_keeps_only_hashes(staffed: House):
     client = signed_in(staffed, "Lena")
     _, text = keys.add(staffed.app.store, "till", ["read"], MONDAY)
     kept = repr([rows(staffed, t) for t in ("account", "session", "api_key")])
-    for secret in (PASSWORD, client.cookies["outreach"], text, text.rpartition("_")[2]):
+    for secret in (PASSWORD, client.cookies["outreach"], text, text[-43:]):
         assert secret not in kept
     assert "$argon2id$" in kept
 
