@@ -61,12 +61,12 @@ def _serve(it: App, heart: Heart) -> None:
     heart.start()
     try:
         host = f"[{s.host}]" if ":" in s.host else s.host
-        typer.echo(f"Outreach serves http://{host}:{s.port}/  (database {shown(s.database_url)}; Ctrl-C stops it)")
+        said = f"Outreach serves http://{host}:{s.port}/  (database {shown(s.database_url)}; Ctrl-C stops it)"
         config = uvicorn.Config(
             create_app(it, heart), host=s.host, port=s.port, log_level="warning", server_header=False,
             timeout_graceful_shutdown=GRACE, proxy_headers=False, log_config=None, access_log=False,
         )  # fmt: skip
-        Server(config).run()
+        Server(config, lambda: typer.echo(said)).run()
     finally:
         heart.stop()
 
