@@ -71,7 +71,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return  # asked for on its own: everything there
     every = metafunc.definition.get_closest_marker("every_database")
     if every or metafunc.definition.get_closest_marker("postgres_too"):
-        kinds = (*business.ON_SQLITE, "postgres", *every.args) if every else ("memory", "postgres")
+        two = metafunc.definition.get_closest_marker("postgres_too")
+        kinds = (*business.ON_SQLITE, "postgres", *every.args) if every else ("memory", "postgres", *two.args)
         marked = [pytest.param(k, marks=() if k in business.ON_SQLITE else pytest.mark.postgres) for k in kinds]
         metafunc.parametrize("database_kind", marked, indirect=True)
 

@@ -102,7 +102,7 @@ class Reconciler:
 
     def _take(self, tx: Transaction, due: Sequence[Attempt] | None = None) -> list[Attempt]:
         now = self.clock.now()
-        found = tx.attempts.to_look_up(now, SIZE) if due is None else due
+        found = tx.ask(lambda all_: all_.attempts.to_look_up(now, SIZE)) if due is None else due
         return [a for a in found if tx.attempts.take(a, now + TAKEN)]
 
     def _look(self, attempt: Attempt) -> Seen:
