@@ -5,6 +5,7 @@ expires."""
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from outreach.engine import Engine
 from outreach.flow.evening import EXPIRES, even_group
 from outreach.proof.proving import prove
 from outreach.store.elsewhere import Elsewhere
+from outreach.store.ledger import Ledger
 from outreach.store.store import Store, Transaction
 from outreach.store.topology import TOPOLOGIES
 from tests.support.business import PHONE, Business, a_customer, a_rule, an_engine, an_event, rules_of
@@ -94,8 +96,15 @@ def test_two_workers_at_the_same_moment_find_one_place_because_the_phone_is_aske
         meet.wait()  # both have decided, neither has asked the phone
         return ask(self, touches, work)
 
+    enter = Ledger.enter_there
+
+    def slowly(self: Ledger, *given: object) -> None:
+        time.sleep(0.3)  # whoever isn't kept waiting has looked by now
+        enter(self, *given)
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Elsewhere, "take", together)
+        patch.setattr(Ledger, "enter_there", slowly)
         if not asks:
             patch.setattr("outreach.flow.going.no_place_there", die)
         workers = [threading.Thread(target=one.engine.dispatch) for one in (shop, other)]
