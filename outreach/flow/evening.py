@@ -31,7 +31,7 @@ def even_some(store: Store, now: datetime) -> int:
 
 def even_group(store: Store, some: Buckets, now: datetime) -> int:
     """The same for these buckets. Raises DatabaseError."""
-    if not store.topology.apart:
+    if not store.apart:
         return 0
     with store.reading() as tx:
         there = tx.ledger.doubtful(now - EXPIRES, some)

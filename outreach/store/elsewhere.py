@@ -80,8 +80,14 @@ class Elsewhere:
             self.do(lambda tx, some=some: tx.customers.reach(some))  # type: ignore[misc]
 
     def settle(self, touches: Iterable[Touch]) -> None:
-        """Once this transaction is stored, their addresses are told how these stand now."""
-        self._settled |= entries_of(touches)
+        """Their addresses are told how these stand now: at once of those that count, and of what is given back once
+        this transaction is stored."""
+        listed = [t for t in touches if t.customer and t.address_key]
+        counting = [t for t in listed if t.state != "released"]
+        self._settled |= entries_of(t for t in listed if t.state == "released")
+        self._taken |= entries_of(counting)
+        for some in self._store.topology.split(counting, lambda t: bucket_of(self._store.tenant, t.address_key)):
+            self.do(lambda tx, some=some: tx.ledger.stand(some))  # type: ignore[misc]
 
     def afterwards(self, work: Callable[[Transaction], object]) -> None:
         """Once this one is stored, `work` is done in a transaction of its own. Nothing may depend on it: whoever dies

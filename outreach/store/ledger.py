@@ -89,6 +89,11 @@ class Ledger(Book):
         if self.elsewhere is not None:
             self.elsewhere.settle(listed)
 
+    def stand(self, touches: Iterable[Touch]) -> None:
+        """Store the state of known touches at their addresses only."""
+        rows = [(t.state, t.by, self.bucket(t.address_key), self.tenant, f"a:{t.address_key}", t.id) for t in touches]
+        self.update("touch", ("state", "by"), ("bucket", "tenant_id", "subject", "id"), rows)
+
     def redate(self, touches: Iterable[Touch]) -> None:
         """These take place at their `at` and not when they were reserved, by what is `known` now; the gaps they obey go
         with them. Where addresses lie apart, those have been asked before."""

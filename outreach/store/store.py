@@ -81,7 +81,7 @@ class Store:
         self.tenant = tenant
         self.topology = topology
         self.groups = topology.groups if topology.apart else groups_of(engine.dialect.name)
-        self._apart = topology.apart and engine.dialect.name != "sqlite"
+        self.apart = topology.apart and engine.dialect.name != "sqlite"
         self._learnt: set[tuple[str, ...]] = set()
         # In memory there is one connection for all threads: one transaction after the other.
         self._alone: AbstractContextManager[object] = RLock() if isinstance(engine.pool, StaticPool) else nullcontext()
@@ -90,7 +90,7 @@ class Store:
     def writing(self, across: str = "") -> Iterator[Transaction]:
         """A transaction that may write; commits at the end, rolls back when an exception leaves it. Where it keeps to
         one group of buckets, `across` says why this one doesn't."""
-        elsewhere = Elsewhere(self) if self._apart and not across else None
+        elsewhere = Elsewhere(self) if self.apart and not across else None
         try:
             with self._alone, transaction(self.engine) as conn:
                 yield self._open(conn, elsewhere)
