@@ -23,7 +23,7 @@ from tests.chaos.hot_groups import engine_of, work
 from tests.support import postgres
 
 pytestmark = [pytest.mark.slow, pytest.mark.chaos, pytest.mark.postgres]
-SECONDS = float(os.environ.get("OUTREACH_TEST_GROUPS_SECONDS", "8"))
+SECONDS = float(os.environ.get("OUTREACH_TEST_GROUPS_SECONDS", "4"))
 WORKERS = 3
 #: Entries of addresses that their customers don't have so; and of customers that no address has.
 UNEVEN = """

@@ -24,7 +24,7 @@ from outreach.store.store import Store, Transaction
 from outreach.store.topology import TOPOLOGIES
 from tests.support.business import PHONE, Business, a_customer, a_rule, an_engine, an_event, rules_of
 
-pytestmark = pytest.mark.every_database("groups")
+pytestmark = pytest.mark.postgres_too("groups")
 GROUPS = TOPOLOGIES["groups"]
 ANN, BOB, CAM = a_customer("c1"), a_customer("c2", first_name="Bob"), a_customer("c3", first_name="Cam")
 DAY = timedelta(days=1)
