@@ -29,6 +29,7 @@ from outreach.settings import Settings
 from outreach.store import moving, schema
 from outreach.store.clock import DatabaseClock
 from outreach.store.database import copy, open_engine, shown
+from outreach.store.sharding import topology_of
 from outreach.store.store import Store
 
 HERE = Path(__file__).parent
@@ -126,7 +127,7 @@ def open_store(settings: Settings, *, create: bool = False) -> Store:
         if not create:
             raise
         schema.upgrade(database)  # only now: what does it takes half a second to load
-    store = Store(database, read_secret(settings, database), settings.tenant)
+    store = Store(database, read_secret(settings, database), settings.tenant, topology_of(database, settings.topology))
     with store.reading() as tx:
         facts = tx.house.settings()
     moving.refuse(facts, shown(settings.database_url))

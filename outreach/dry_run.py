@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from outreach.core.follow_up import evolve
+from outreach.core.keys import bucket_of
 from outreach.store.attempts import Attempt
 from outreach.store.codec import instant, micros
 from outreach.store.store import Store
@@ -29,7 +30,8 @@ def end(store: Store, name: str) -> int:
         return 0
     with store.reading() as tx:
         made = tx.attempts.by_sender(name, since)
-    released = sum(_release(store, some) for some in _chunks(made))
+    parts = store.topology.split(made, lambda a: bucket_of(store.tenant, a.customer))
+    released = sum(_release(store, some) for of_one_group in parts for some in _chunks(of_one_group))
     store.write(lambda tx: tx.house.set(_name(store), ""), repeatable=True)
     return released
 

@@ -27,6 +27,7 @@ from outreach.core.situation import Situation
 from outreach.core.standing import Standing
 from outreach.errors import DatabaseError
 from outreach.flow import claim as claiming
+from outreach.flow.apart import store_answers, store_claim, store_events, store_people
 from outreach.flow.aside import set_aside
 from outreach.flow.deciding import decide
 from outreach.flow.gates import Gates
@@ -39,7 +40,7 @@ from outreach.flow.outcomes import follow_on
 from outreach.flow.parts import take_parts
 from outreach.flow.people import take_people
 from outreach.flow.post import LOST, Post
-from outreach.flow.record import PATIENCE, record
+from outreach.flow.record import record
 from outreach.flow.sizing import Daring, as_suits
 from outreach.flow.taking import empty_batch, follow_finished
 from outreach.flow.watcher import Watcher
@@ -76,7 +77,7 @@ class Engine:
 
     def __post_init__(self) -> None:
         self.watcher = Watcher(self.store, self.rules, self.policy, self._say, worker=self.worker)
-        self.turn = Turn(self.store.groups, self.worker)
+        self.turn = Turn(self.store.groups, self.worker, apart=self.store.topology.apart)
 
     @property
     def post(self) -> Post:
@@ -91,18 +92,18 @@ class Engine:
         batch is stored.
         """
 
-        def take(tx: Transaction) -> tuple[list[Receipt], bool]:
+        def take(tx: Transaction, events: Sequence[Event]) -> tuple[list[Receipt], bool]:
             return take_parts(tx, events, self.clock.now(), self.policy, self.rules, starts, self._say)
 
-        receipts, planned = self.store.write(take, repeatable=True)
+        receipts, planned = store_events(self.store, events, take)
         if planned:
             self.notify()
         return receipts
 
     def save_customers(self, people: Sequence[tuple[Customer, Sequence[Consent]]]) -> None:
         """Store customers, with what they agreed to. What a line doesn't say stays as it was; twice changes nothing."""
-        planned = self.store.write(
-            lambda tx: take_people(tx, people, self.clock.now(), self.policy, self.rules, self._say), repeatable=True
+        planned = store_people(
+            self.store, people, lambda tx, p: take_people(tx, p, self.clock.now(), self.policy, self.rules, self._say)
         )
         if planned or self.rules.by_clock:
             self.notify()
@@ -136,8 +137,7 @@ class Engine:
             self._daring.failed()
             looked_at, attempts, lost = self._claim_one()
         answers = [*self.post.send_all(attempts), *((a, LOST) for a in lost)]
-        if answers:
-            self._record(answers)
+        self._record(answers)
         return looked_at
 
     def _claim_one(self) -> tuple[int, list[Attempt], list[Attempt]]:
@@ -158,7 +158,7 @@ class Engine:
 
     def _claim(self, size: int) -> tuple[int, list[Attempt], list[Attempt]]:
         """Decide and reserve. Returns how many were looked at, the attempts to send, and those that were lost."""
-        return self.store.write(lambda tx: self._claim_in(tx, size))
+        return store_claim(self.store, self.turn, self.clock.now(), size, self._claim_in)
 
     def _claim_in(self, tx: Transaction, size: int) -> tuple[int, list[Attempt], list[Attempt]]:
         now = self.clock.now()  # not before: another process may have held the lock for long
@@ -178,7 +178,7 @@ class Engine:
         return len(taken.due), [*claim.attempts, *again], lost
 
     def _record(self, answers: Sequence[tuple[Attempt, Answer]]) -> None:
-        self.store.write(lambda tx: self._record_in(tx, answers), repeatable=True, waits=PATIENCE)
+        store_answers(self.store, answers, self._record_in)
 
     def _record_in(self, tx: Transaction, answers: Sequence[tuple[Attempt, Answer]]) -> None:
         now, customers = self.clock.now(), {a.customer for a, _ in answers}

@@ -47,8 +47,8 @@ def reopen(engine: Engine, events: Sequence[Path], sent: Sequence[Path]) -> Reop
         pass
     done = Reopened(events=new, told=bool(sent))
     for start in range(0, len(listed), PIECE):
-        with engine.store.writing() as tx:
-            entered, planned = _part(engine, tx, since).enter(listed[start : start + PIECE])
+        some = listed[start : start + PIECE]
+        entered, planned = engine.store.write(lambda tx, some=some: _part(engine, tx, since).enter(some))  # type: ignore[misc]
         done = replace(done, entered=done.entered + entered, planned=done.planned + planned)
     for ids in _everybody(engine):
         with engine.store.writing() as tx:
@@ -80,5 +80,6 @@ def _everybody(engine: Engine) -> Iterator[list[str]]:
             some = tx.customers.some(place, PIECE)
         if not some:
             return
-        yield [customer for _, customer in some]
+        for of_one_group in engine.store.topology.split(some, lambda one: one[0]):
+            yield [customer for _, customer in of_one_group]
         place = some[-1]

@@ -70,8 +70,8 @@ def take_mail(engine: Engine, told: Sequence[MailEvent]) -> int:
     if events:
         engine.ingest(events)
 
-    def take(tx: Transaction) -> int:
-        return sum(tx.callbacks.take(SENDGRID, e.id, places[e.id], now) and _take_mail(tx, e) for e in fresh)
+    def take(tx: Transaction, some: Sequence[MailEvent]) -> int:
+        return sum(tx.callbacks.take(SENDGRID, e.id, places[e.id], now) and _take_mail(tx, e) for e in some)
 
     def _take_mail(tx: Transaction, e: MailEvent) -> bool:
         key = tx.customers.key(e.address)
@@ -83,7 +83,10 @@ def take_mail(engine: Engine, told: Sequence[MailEvent]) -> int:
             settle(tx, e.attempt, e.news, now, engine.post.follow)
         return True
 
-    return engine.store.write(take, repeatable=True) if fresh else 0
+    def all_of(some: Sequence[MailEvent]) -> int:
+        return engine.store.write(lambda tx: take(tx, some), repeatable=True)
+
+    return sum(map(all_of, engine.store.topology.split(fresh, lambda e: places[e.id])))
 
 
 def _said(told: Inbound) -> dict[str, object]:

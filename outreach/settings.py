@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     rules: Path = Path("rules")
     templates: Path = Path("templates")
     tenant: str = "main"
+    #: Which buckets may share a transaction: all, or those of a group (a sharded database's).
+    topology: Literal["one", "groups"] = "one"
     #: Keys the hashes of addresses. Losing it loses every opt-out; a SQLite database has a file beside it.
     secret: SecretStr | None = None
     secret_file: Path | None = None

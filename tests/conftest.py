@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from tests.support import business, shape
+from tests.support import business, crossing, shape
 
 LOCAL_NAMES = {"", "localhost", "0.0.0.0", "::", socket.gethostname().lower()}  # smtplib asks for its own name
 FROM_OUTSIDE = ("OUTREACH_", "TWILIO_", "SENDGRID_")
-KEPT = ("OUTREACH_SPECS", "OUTREACH_TEST_", "OUTREACH_YAML_LANGUAGE_SERVER")
+KEPT = ("OUTREACH_SPECS", "OUTREACH_TEST_", "OUTREACH_CITUS_URL", "OUTREACH_YAML_LANGUAGE_SERVER")
 
 settings.register_profile("default", max_examples=25, deadline=None)
 settings.register_profile("ci", max_examples=300, deadline=None, print_blob=True)
@@ -72,9 +72,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tests marked `every_database` or `postgres_too` run on each kind; what they are given is all the same to them."""
+    if metafunc.config.getoption("--database") == "groups":
+        return  # asked for on its own: everything there
     every = metafunc.definition.get_closest_marker("every_database")
     if every or metafunc.definition.get_closest_marker("postgres_too"):
-        kinds = (*business.ON_SQLITE, "postgres", *every.args) if every else ("memory", "postgres")
+        two = metafunc.definition.get_closest_marker("postgres_too")
+        kinds = (*business.ON_SQLITE, "postgres", *every.args) if every else ("memory", "postgres", *two.args)
         marked = [pytest.param(k, marks=() if k in business.ON_SQLITE else pytest.mark.postgres) for k in kinds]
         metafunc.parametrize("database_kind", marked, indirect=True)
 
@@ -85,6 +88,7 @@ def database_kind(request: pytest.FixtureRequest) -> Iterator[str]:
     the program's is looked at (see `support.shape`)."""
     kind = getattr(request, "param", None) or request.config.getoption("--database")
     business.choose(kind)
-    with nullcontext() if kind in business.ON_SQLITE else shape.held():
+    with nullcontext() if kind in business.ON_SQLITE else shape.held(), \
+         crossing.held() if kind == "groups" else nullcontext():  # fmt: skip
         yield kind
     business.close_databases()

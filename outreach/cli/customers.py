@@ -34,8 +34,7 @@ def erase(customer: Id, yes: Yes = False, database: Database = None, json: Json 
     store = open_store(settings(database))
     if not yes:
         _ask(customer)
-    with store.writing() as tx:
-        found = forget(tx, customer, SystemClock().now())
+    found = store.write(lambda tx: forget(tx, customer, SystemClock().now()))
     if found is None:
         raise InputError(_unknown(customer))
     if json:

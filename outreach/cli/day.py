@@ -125,8 +125,7 @@ def pause(rule: Rule = "", database: Database = None) -> None:
 def resume(rule: Rule = "", database: Database = None) -> None:
     """Let a paused rule, or everything, go on; with it what a rule's daily limit held."""
     store, zone = _house(rule, database)
-    with store.writing() as tx:
-        found = let_go(tx, rule or "*", SystemClock().now(), zone)
+    found = store.write(lambda tx: let_go(tx, rule or "*", SystemClock().now(), zone))
     if not rule and (said := quarantined(store)):
         raise InputError(f"a pause is over, but {said}")
     if found.nothing:

@@ -46,6 +46,7 @@ def next_card(
     `channel` calls or tasks."""
 
     def work(tx: Transaction) -> Result:
+        tx.cross("the next card is taken")
         now, listed = engine.clock.now(), tx.follow_ups.listed()
         away, handled = tx.cards.absences(), tx.cards.of({f.customer for f in listed})
         fit = [

@@ -11,6 +11,7 @@ from typing import Any
 from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
 from outreach.core.handling import Handling
+from outreach.core.keys import bucket_in, bucket_of
 from outreach.core.rule import Rule
 from outreach.core.situation import Situation
 from outreach.desk.card import Result, refused
@@ -81,6 +82,8 @@ def at(engine: Engine, tx: Transaction, follow_up: str) -> At | Result:
     if f is None:
         return refused("unknown", became(None), follow_up)
     now = engine.clock.now()
+    if bucket_of(tx.tenant, f.customer) != bucket_in(follow_up):
+        tx.cross("a card whose customer has become another")
     hold_for(tx, [Event(id="", type="outcome", customer=f.customer, time=now)])
     f = tx.follow_ups.named(follow_up) or f
     return At(tx, f, tx.cards.one(f.customer, f.id), now)

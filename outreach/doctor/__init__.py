@@ -61,10 +61,13 @@ def _database(s: Settings) -> str:
     store = open_store(s)
     with store.writing() as tx:  # a read-only file is found out here
         tx.house.set("doctor", "was here")
+    with store.reading() as tx:
         people = tx.customers.count()
     if said := quarantined(store):
         raise DatabaseError(f"QUARANTINE: {said}")
-    return f"{shown(s.database_url)}, {people} customers, schema and secret fit"
+    groups = len(store.topology.groups)
+    apart = f", {groups} groups of buckets that share no transaction" if store.topology.apart else ""
+    return f"{shown(s.database_url)}, {people} customers, schema and secret fit{apart}"
 
 
 def _clock(s: Settings) -> str:

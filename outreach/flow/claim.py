@@ -72,7 +72,7 @@ class Claim:
         if self.tx.shared:
             self.tx.house.hold("capacity", self.now)
         day = today(self.now, self.policy.zone)
-        staff = self.tx.follow_ups.for_staff(*bounds(day, self.policy.zone))
+        staff = self.tx.ask(lambda tx: tx.follow_ups.for_staff(*bounds(day, self.policy.zone)))
         return Day(day, self.policy.zone, self.policy.calendar, *staff)
 
     @cached_property
@@ -81,7 +81,7 @@ class Claim:
         if self.tx.shared:
             self.tx.house.hold("sms", self.now)
         day, hour = bounds(today(self.now, self.policy.zone), self.policy.zone)[0], self.now - timedelta(hours=1)
-        return Spent(self.tx.attempts, self.tx.ledger, day, hour)
+        return Spent(self.tx, day, hour)
 
     @cached_property
     def sharing(self) -> dict[str, list[str]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 
 from outreach.core.cadence import PURPOSES
 from outreach.core.customer import Consent, Customer
@@ -13,9 +14,11 @@ from outreach.core.quiet import REFUSAL
 from outreach.core.span import MomentError
 from outreach.core.trace import Reason
 from outreach.core.zone import known
+from outreach.flow.changes import Changes
 from outreach.flow.intake import Batch
 from outreach.flow.standings import load_standings
 from outreach.flow.waking import look_again
+from outreach.store.store import Transaction
 
 CHANNELS = ("sms", "email", "call", "all")
 
@@ -76,10 +79,30 @@ def end_refused(batch: Batch, event: Event, keys: Iterable[str]) -> None:
     """End what is planned for these addresses and may not happen any more, for everybody who is reached by them."""
     touched = set(keys)
     sharing = batch.tx.customers.sharing(touched) | {event.customer}
+    if batch.tx.elsewhere is not None:
+        for other in sorted(sharing - {event.customer}):
+            batch.tx.elsewhere.afterwards(partial(_end_anothers, batch, event, touched, other))
+        sharing = {event.customer}
     known_now = {**batch.tx.customers.hold(sharing), event.customer: batch.customers[event.customer]}
+    _end(batch, event, touched, known_now)
+
+
+def _end_anothers(batch: Batch, event: Event, touched: set[str], customer: str, tx: Transaction) -> None:
+    """The same for somebody else, in a transaction of hers. Who dies before leaves it to the guard, who asks the same
+    list."""
+    hers = tx.customers.hold([customer])
+    new = Batch(
+        tx=tx, now=batch.now, policy=batch.policy, rules=batch.rules, customers=hers, history={}, last_started={},
+        open={}, holds=tx.holds.of(hers), changes=Changes(), say=batch.say,
+    )  # fmt: skip
+    _end(new, event, touched, dict(hers))
+    new.changes.store(tx)
+
+
+def _end(batch: Batch, event: Event, touched: set[str], known_now: Mapping[str, Customer]) -> None:
     standings = load_standings(batch.tx, known_now, batch.now, batch.policy)
-    _load_open(batch, sharing)
-    for customer in sorted(sharing & known_now.keys()):
+    _load_open(batch, known_now)
+    for customer in sorted(known_now):
         standing = standings[customer]
         for f in batch.ahead(customer):
             why = refusal(f, standing, batch.policy) if standing.address_keys.get(f.channel) in touched else None

@@ -54,6 +54,8 @@ def held(tx: Transaction, attempt_id: str) -> tuple[Attempt | None, FollowUp | N
     """An attempt and its follow-up as it is called now, whose customers nobody else decides about meanwhile."""
     attempt = tx.attempts.named(attempt_id)
     f = tx.follow_ups.named(attempt.follow_up) if attempt else None
+    if attempt is not None and f is not None and f.customer != attempt.customer:
+        tx.cross("news of a contact whose customer has become another")
     if attempt is not None and tx.shared:
         tx.customers.hold({attempt.customer} | ({f.customer} if f else set()))
         attempt = tx.attempts.named(attempt_id)

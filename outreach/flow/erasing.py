@@ -33,6 +33,7 @@ def erase(tx: Transaction, customer: str, now: datetime) -> Erased | None:
     found = known_as(tx, customer)
     if found is None:
         return None
+    tx.cross("a customer is erased")
     tx.customers.hold([found.id])
     merged = tuple(sorted(tx.aliases.of(found.id)))
     ahead = sum(f.state in AHEAD for f in tx.follow_ups.all_of(found.id))

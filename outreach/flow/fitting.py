@@ -24,7 +24,7 @@ def fit_gap(store: Store, policy: Policy, now: datetime) -> int:
         return 0
     shortened = 0
     if before is not None and gap < before:
-        for some in BY_RANGE:
+        for some in store.groups if store.topology.apart else BY_RANGE:
             shortened += store.write(lambda tx, some=some: tx.ledger.shorten(gap, now - SKEW, some))  # type: ignore[misc]
     store.write(lambda tx: tx.house.set(name, str(gap // MICROSECOND)), repeatable=True)
     return shortened

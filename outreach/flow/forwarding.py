@@ -22,11 +22,12 @@ def forward(tx: Transaction, events: Sequence[Event], known: MutableMapping[str,
     if not became:
         return events
     known.update(tx.customers.hold(set(became.values())))
-    return [e if e.customer not in became else _renamed(tx, e, became[e.customer]) for e in events]
+    return [e if e.customer not in became else in_the_name_of(tx, e, became[e.customer]) for e in events]
 
 
-def _renamed(tx: Transaction, event: Event, into: str) -> Event:
-    """An outcome may still speak of a card by the name it had when it was handed out."""
+def in_the_name_of(tx: Transaction, event: Event, into: str) -> Event:
+    """This event, told of whom its customer has become. An outcome may still speak of a card by the name it had when it
+    was handed out."""
     card = str(event.data.get("follow_up", "")) if event.type == "outcome" else ""
     there = tx.follow_ups.named(card) if card else None
     data = event.data | {"follow_up": there.id} if there is not None else event.data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from outreach.flow.batch import waiting_for_room
 from outreach.flow.claim import Claim
 from outreach.flow.phases import contact_at
 from outreach.flow.post import DEADLINE
+from outreach.flow.reserving import no_place_there
 from outreach.flow.spending import objection
 from outreach.ports import Rendered
 from outreach.rendering import sms_segments
@@ -56,20 +57,22 @@ def go(claim: Claim, f: FollowUp, here: Situation, joining: Sequence[FollowUp]) 
     """It goes now, and takes along those that join it."""
     standing, rule = claim.standings[f.customer], claim.rules[f.rule]
     if f.channel in BY_STAFF:
-        if not _has_room(claim, f):
+        if not _has_room(claim, f) or (f.channel == "call" and not _takes_place(claim, f, standing, claim.now)):
             return
         # Each listing is a try of its own: one that was moved and comes back takes a new place in the ledger.
         gone = evolve(f, state="listed", wake=f.valid_until, listed=claim.now, reason="", attempt=f.attempt + 1,
                       address=standing.customer.address(f.channel))  # fmt: skip
         claim.changes.change(gone, "listed", (), claim.now)
         if f.channel == "call":
-            _reserve(claim, f, standing, claim.now)
+            _reserve(claim, standing, touch_of(claim, f, standing, claim.now))
     else:
         text = claim.render(f, rule, here, standing, also(joining, claim.rules))
         if text.problem:
             claim.end(f, "held", Reason(code="template", text=text.problem))
             return
         if f.channel == "sms" and _costs_too_much(claim, f, standing, text):
+            return
+        if not _takes_place(claim, f, standing, contact_at(claim, f) or claim.now):
             return
         gone = _intend(claim, f, standing, text)
     for o in joining:
@@ -132,7 +135,7 @@ def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> Fo
         )
     )  # fmt: skip
     claim.post.gates.take(claim.post.senders[f.channel], text.body, claim.now)
-    _reserve(claim, f, standing, later or claim.now)
+    _reserve(claim, standing, touch_of(claim, f, standing, later or claim.now))
     return taken
 
 
@@ -143,20 +146,40 @@ def _of_an_sms(claim: Claim, f: FollowUp, standing: Standing, text: Rendered, at
     return {"segments": sms_segments(text.body)[0], "dies": dies(f, at, standing, claim.policy)}
 
 
-def _reserve(claim: Claim, f: FollowUp, standing: Standing, at: datetime) -> None:
-    """A place in the windows at the moment of the contact, in the very transaction that claims: it counts from now
-    on."""
+def touch_of(claim: Claim, f: FollowUp, standing: Standing, at: datetime) -> Touch:
+    """The entry in the ledger of a contact at that moment."""
     policy = claim.policy.cadence.policy(f.purpose)
-    touch = Touch(
+    return Touch(
         id=make_id(bucket_of(claim.tx.tenant, f.customer), "touch", f.id, str(f.attempt + 1)), customer=f.customer,
         at=at, channel=f.channel, purpose=f.purpose, counts=policy.counts, follow_up=f.id,
         address_key=standing.address_keys.get(f.channel, ""), known=decided_by(claim.policy, standing),
     )  # fmt: skip
+
+
+def _takes_place(claim: Claim, f: FollowUp, standing: Standing, at: datetime) -> bool:
+    """Whether there is room for it at its address; if not, it is put off. Where the address may share this transaction,
+    that was told before."""
+    touch = touch_of(claim, f, standing, at)
+    no = no_place_there(claim.tx, f, standing, touch, _gap(claim, touch), claim.policy, claim.now)
+    if no is not None:
+        code = awaited(no.reasons)
+        _wait(claim, f, no.at or f.valid_until, next(r for r in no.reasons if r.code == code))
+    return no is None
+
+
+def _gap(claim: Claim, touch: Touch) -> timedelta | None:
+    policy = claim.policy.cadence.policy(touch.purpose)
+    return claim.policy.cadence.min_gap if policy.obeys_caps and policy.counts != "no" else None
+
+
+def _reserve(claim: Claim, standing: Standing, touch: Touch) -> None:
+    """A place in the windows at the moment of the contact, in the very transaction that claims: it counts from now
+    on."""
     claim.touches.append(touch)
-    for customer in claim.sharing.get(touch.address_key, ()) or (f.customer,):
+    for customer in claim.sharing.get(touch.address_key, ()) or (touch.customer,):
         claim.standings[customer].learn(touch)
-    if policy.obeys_caps and policy.counts != "no":
-        claim.gaps[touch.id] = claim.policy.cadence.min_gap
+    if (gap := _gap(claim, touch)) is not None:
+        claim.gaps[touch.id] = gap
 
 
 def decided_by(policy: Policy, standing: Standing) -> str:

@@ -23,6 +23,8 @@ def bring_home(
 ) -> None:  # fmt: skip
     """`gone` are customers who are none any more: those who became another, and those who were erased."""
     became = tx.aliases.into(gone)
+    if became:
+        tx.cross("what was on its way during a merge comes home")
     tx.customers.hold(became.values())
     for old, into in became.items():
         bringing = Bringing(tx, rules, now, old, into, tx.whole.copy_events(old, into))

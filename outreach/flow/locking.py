@@ -34,7 +34,7 @@ def hold_for(tx: Transaction, events: Iterable[Event]) -> People:
     ids = {e.customer for e in events}
     if tx.shared and (staying := {str(e.data.get("into")) for e in events if e.type == "customer.merged"}):
         ids |= staying | set(tx.aliases.into(staying | ids).values())
-    reaching = {e.customer for e in events if e.type in REACHING} if tx.shared else set()
+    reaching = {e.customer for e in events if e.type in REACHING} if tx.shared and tx.elsewhere is None else set()
     if not reaching:
         return tx.customers.hold(ids)
     held = tx.customers.hold(ids | tx.customers.sharing(_keys(tx, tx.customers.get(reaching))))
@@ -74,7 +74,7 @@ def take_due(tx: Transaction, now: datetime, size: int, turn: Turn) -> Taken:
     if tx.shared:
         people, held = _held(tx, who)
         if not held:
-            more = {customer for customer, _ in tx.follow_ups.due(now, 8 * size, paused)}
+            more = {customer for customer, _ in tx.follow_ups.due(now, 8 * size, paused, turn.reach)}
             people, held = _held(tx, more, size)
     else:
         people, held = tx.customers.get(who), [*who]

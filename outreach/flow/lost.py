@@ -12,6 +12,7 @@ from outreach.core.ledger import Touch
 from outreach.flow.going import decided_by
 from outreach.flow.post import DEADLINE, Post
 from outreach.flow.record import open_attempts
+from outreach.flow.reserving import no_place_there
 from outreach.flow.standings import load_standings
 from outreach.store.attempts import Attempt
 from outreach.store.store import Transaction
@@ -53,7 +54,12 @@ def _goes_now(tx: Transaction, f: FollowUp, attempt: Attempt, now: datetime, pos
         return False
     if opening(f, now, standing, post.policy).at != now:
         return False
-    tx.ledger.redate(replace(t, at=now, known=decided_by(post.policy, standing)) for t in own)
+    moved = [replace(t, at=now, known=decided_by(post.policy, standing)) for t in own]
+    rule = post.policy.cadence.policy(f.purpose)
+    gap = post.policy.cadence.min_gap if rule.obeys_caps and rule.counts != "no" else None
+    if any(no_place_there(tx, f, standing, t, gap, post.policy, now) for t in moved):
+        return False
+    tx.ledger.redate(moved)
     return True
 
 

@@ -21,14 +21,16 @@ def take_parts(
 ) -> tuple[list[Receipt], bool]:
     """Take these events; their receipts in their order, and whether anything was planned or moved."""
     planned, receipts = False, dict[int, Receipt]()
-    for part in _parts(events):
+    for part in parts(events):
+        if any(events[i].type == MERGED for i in part):
+            tx.cross("two customers become one")
         told, batch = take_in(tx, [events[i] for i in part], now, policy, rules, starts, say)
         receipts.update(zip(part, told, strict=True))
         planned = planned or bool(batch.changes.new or batch.changes.changed or batch.became)
     return [receipts[i] for i in range(len(events))], planned
 
 
-def _parts(events: Sequence[Event]) -> Iterator[Sequence[int]]:
+def parts(events: Sequence[Event]) -> Iterator[Sequence[int]]:
     """Places in the batch; all at once where nobody is merged."""
     if not any(e.type == MERGED for e in events):
         yield range(len(events))

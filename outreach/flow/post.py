@@ -127,7 +127,9 @@ class Post:
         table = {(s.key, s.scope): s.reason for s in listed}
         if suppressed(table, attempt.address_key, attempt.channel, rule) is not None:
             return "suppressed"
-        hers = tx.customers.consents({attempt.customer, *tx.aliases.into([attempt.customer]).values()})
+        hers = tx.ask(
+            lambda all_: all_.customers.consents({attempt.customer, *all_.aliases.into([attempt.customer]).values()})
+        )
         own = [said for lines in hers.values() for said in lines]
         said = (*own, *words_at({attempt.channel: attempt.address_key}, listed))
         if word(said, attempt.channel, attempt.purpose, None).status == "withdrawn":

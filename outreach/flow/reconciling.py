@@ -15,6 +15,7 @@ from functools import partial
 
 from outreach.core.delivery import RANK, News
 from outreach.core.follow_up import FollowUp, evolve
+from outreach.core.keys import bucket_of
 from outreach.core.looking import (
     AFTER,
     BEFORE,
@@ -66,7 +67,7 @@ class Reconciler:
 
     def work(self) -> int:
         """Look up what is due, one go's worth; how many. Raises DatabaseError: then it is looked up later."""
-        taken = self.store.write(self._take, repeatable=True)
+        taken = self._taken()
         if not taken:
             return 0
         at = self.clock.now()  # a look proves nothing of what comes after it
@@ -91,9 +92,18 @@ class Reconciler:
             log.exception("what may have been sent can't be looked up")
         return done
 
-    def _take(self, tx: Transaction) -> list[Attempt]:
+    def _taken(self) -> list[Attempt]:
+        if not self.store.topology.apart:
+            return self.store.write(self._take, repeatable=True)
+        with self.store.reading() as tx:
+            due = tx.attempts.to_look_up(self.clock.now(), SIZE)
+        parts = self.store.topology.split(due, lambda a: bucket_of(self.store.tenant, a.customer))
+        return [a for some in parts for a in self.store.write(partial(self._take, due=some), repeatable=True)]
+
+    def _take(self, tx: Transaction, due: Sequence[Attempt] | None = None) -> list[Attempt]:
         now = self.clock.now()
-        return [a for a in tx.attempts.to_look_up(now, SIZE) if tx.attempts.take(a, now + TAKEN)]
+        found = tx.ask(lambda all_: all_.attempts.to_look_up(now, SIZE)) if due is None else due
+        return [a for a in found if tx.attempts.take(a, now + TAKEN)]
 
     def _look(self, attempt: Attempt) -> Seen:
         """Ask its sender, if that is still the one we have."""

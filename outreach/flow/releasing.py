@@ -31,7 +31,9 @@ def resume(tx: Transaction, scope: str, now: datetime, zone: str) -> Resumed:
     """Let a rule go on (`*`: everything). What its limit held is planned again where it is still worth it; for the rest
     of this day of the house's (`zone`) the limit holds nothing more."""
     paused = tx.house.resume(scope)
-    held = [] if scope == "*" else tx.follow_ups.held(scope, "max_per_day:%")
+    held = [] if scope == "*" else tx.ask(lambda all_: all_.follow_ups.held(scope, "max_per_day:%"))
+    if held:
+        tx.cross("what a rule's daily limit held is let go")
     if tx.shared and held:
         tx.customers.hold({f.customer for f in held})
         held = tx.follow_ups.held(scope, "max_per_day:%")

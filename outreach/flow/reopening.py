@@ -50,6 +50,7 @@ class Reopening:
     def enter(self, sent: Sequence[Accepted]) -> tuple[int, int]:
         """Enter what of these, in order of time, the ledger doesn't know yet; how many those were, and how many of them
         were planned here."""
+        self.tx.cross("what a provider accepted is entered after a restore")
         keys = {s.address: self.tx.customers.key(s.address) for s in sent}
         at_address = self.tx.ledger.at_addresses(keys.values(), min(s.at for s in sent) - APART)
         changes, touches, over = Changes(), list[Touch](), list[FollowUp]()

@@ -13,6 +13,7 @@ from outreach.core.looking import next_look
 from outreach.core.trace import Reason
 from outreach.flow.changes import Changes
 from outreach.flow.delivery import held, touches_of
+from outreach.flow.evening import even_some
 from outreach.flow.post import Post
 from outreach.flow.proven import unsent, withdraw
 from outreach.flow.recalling import LATE, in_time
@@ -103,7 +104,8 @@ class _Rooms:
 
 
 def sweep(post: Post, stopping: Callable[[], bool] = lambda: False) -> int:
-    """One go of all that is done beside dispatching: look up what may have been sent, take back what must not go out;
-    how many. Never raises."""
+    """One go of all that is done beside dispatching: look up what may have been sent, take back what must not go out,
+    free what was left at addresses; how many. Never raises."""
     beside = Revoker(post).work
-    return Reconciler(post.store, post.senders, post.clock, beside, post.follow).sweep(stopping)
+    done = Reconciler(post.store, post.senders, post.clock, beside, post.follow).sweep(stopping)
+    return done + even_some(post.store, post.clock.now())

@@ -57,7 +57,7 @@ def beside(tx: Transaction, attempt: Attempt) -> list[Attempt]:
     knows."""
     touches = tx.ledger.at_addresses([attempt.address_key], attempt.made - NEAR).get(attempt.address_key, ())
     people = {attempt.customer, *(t.customer for t in touches if t.customer)}
-    since = (a for a in tx.attempts.of(people) if a.made >= attempt.made - NEAR)
+    since = (a for a in tx.ask(lambda all_: all_.attempts.of(people)) if a.made >= attempt.made - NEAR)
     return [a for a in since if a.address_key == attempt.address_key and a.id != attempt.id]
 
 

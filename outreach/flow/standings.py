@@ -10,6 +10,7 @@ from outreach.core.cadence import Cadence
 from outreach.core.consenting import Suppression, words_at
 from outreach.core.customer import Consent, Customer
 from outreach.core.guard import Policy
+from outreach.core.ledger import Touch
 from outreach.core.standing import Standing
 from outreach.store.codec import EPOCH
 from outreach.store.store import Transaction
@@ -33,6 +34,7 @@ def load_standings(
         else:
             suppressed[s.key, s.scope] = s.reason
     signs, ignored = _signs(tx, ids, since, now, policy.cadence)
+    seen = others_touches if tx.elsewhere is not None else lambda touches, _: tuple(touches)
     return {
         c.id: Standing(
             customer=c,
@@ -40,7 +42,7 @@ def load_standings(
             places=policy.places(c),
             touches=tuple(touches.get(c.id, ())),
             address_keys=keys[c.id],
-            at_address={k: tuple(at_address.get(k, ())) for k in set(keys[c.id].values())},
+            at_address={k: seen(at_address.get(k, ()), c.id) for k in set(keys[c.id].values())},
             consents=(*consents.get(c.id, ()), *(_words(keys[c.id], words) if words else ())),
             suppressed=suppressed,
             holds=holds.get(c.id, {}),
@@ -55,6 +57,12 @@ def load_standings(
 
 def _words(keys: Mapping[str, str], words: Mapping[str, list[Suppression]]) -> list[Consent]:
     return words_at(keys, [s for key in set(keys.values()) for s in words.get(key, ())])
+
+
+def others_touches(touches: Iterable[Touch], customer: str) -> tuple[Touch, ...]:
+    """Touches at an address but this customer's own: while she is held, her own book is the truth about those, and an
+    address that lies elsewhere may have more of them."""
+    return tuple(t for t in touches if t.customer != customer)
 
 
 def longest_window(cadence: Cadence) -> timedelta:

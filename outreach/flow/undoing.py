@@ -27,7 +27,7 @@ from outreach.store.follow_ups import CODEC
 def take_back(batch: Batch, event: Event) -> None:
     """`outcome.undone`, `card.undone`: the latest deed of the card doesn't hold."""
     tx, now = batch.tx, batch.now
-    f = tx.follow_ups.named(str(event.data["follow_up"]))
+    f = tx.ask(lambda all_: all_.follow_ups.named(str(event.data["follow_up"])))  # it may be the name it had before
     if f is None or f.customer != event.customer:
         return
     handling = tx.cards.one(f.customer, f.id)

@@ -38,7 +38,7 @@ def unsay(batch: Batch, event: Event, done: FollowUp, handling: Handling, why: R
 def _said_again(batch: Batch, key: str, handling: Handling, at: datetime) -> bool:
     """Whether other news since then refuses contacts at this address, whoever of those that share it sent them."""
     sharing = batch.tx.customers.sharing([key]) | {handling.customer}
-    told = batch.tx.events.history(sharing, ("outcome", "consent.withdrawn", "message.received"))
+    told = batch.tx.ask(lambda tx: tx.events.history(sharing, ("outcome", "consent.withdrawn", "message.received")))
     later = (e for of_one in told.values() for e in of_one if e.time >= at)
     return any(_refuses(e) for e in later if (e.source, e.id) != (handling.source, handling.event))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from outreach.core.guard import Policy
+from outreach.core.keys import bucket_of
 from outreach.core.rule import Rule
 from outreach.core.rule_index import RuleIndex
 from outreach.flow.remembering import Say
@@ -36,7 +37,7 @@ class Watcher:
     turn: Turn = field(init=False)
 
     def __post_init__(self) -> None:
-        self.turn = Turn(self.store.groups, self.worker)
+        self.turn = Turn(self.store.groups, self.worker, apart=self.store.topology.apart)
 
     def anew(self) -> None:
         """Have every watch set anew, as if the rules were put in force now: what lies behind is history."""
@@ -52,6 +53,8 @@ class Watcher:
         """One piece of it, in one transaction; how many customers were looked at. 0: there is nothing to do now."""
         with self.store.reading() as tx:
             wake = self.next_wake(tx, now)
+            if self.turn.apart:
+                self.turn.move([bucket_of(tx.tenant, w.customer) for w in tx.watches.due(now, LOOK)])
         if wake is None or wake > now:
             return 0
         if self.unarmed:
@@ -68,7 +71,8 @@ class Watcher:
         return ARM
 
     def _arm_in(self, tx: Transaction, rule: Rule, now: datetime) -> tuple[int, str] | None:
-        place = arm_more(tx, rule, self.place, ARM, now, self.policy, anew=self.all_of_them)
+        groups = self.store.topology
+        place = arm_more(tx, rule, self.place, ARM, now, self.policy, groups, anew=self.all_of_them)
         if place is None:
             tx.house.set(_ARMED + rule.name, rule.version)
         return place

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import takewhile
 
 from outreach.core.customer import Customer
 from outreach.core.event import Event
@@ -26,7 +27,7 @@ from outreach.flow.changes import Changes
 from outreach.flow.locking import take_watches
 from outreach.flow.remembering import Say
 from outreach.store.store import Transaction
-from outreach.store.topology import Turn
+from outreach.store.topology import Topology, Turn
 
 
 def arm(
@@ -43,17 +44,27 @@ def arm(
 
 
 def arm_more(
-    tx: Transaction, rule: Rule, after: tuple[int, str], limit: int, now: datetime, policy: Policy, *, anew: bool
+    tx: Transaction,
+    rule: Rule,
+    after: tuple[int, str],
+    limit: int,
+    now: datetime,
+    policy: Policy,
+    topology: Topology,
+    *,
+    anew: bool,
 ) -> tuple[int, str] | None:
     """The watches of a rule that is new or has changed, for the next customers in the order of (bucket, id); the place
     to go on from, None at the end. Those that are set already are left alone, unless `anew`."""
-    some = tx.customers.some(after, limit)
+    there = tx.ask(lambda all_: all_.customers.some(after, limit))
+    first = topology.number(there[0][0]) if there else 0
+    some = list(takewhile(lambda one: topology.number(one[0]) == first, there))
     tx.customers.hold(id_ for _, id_ in some)
     watches = [] if anew else tx.watches.of(id_ for _, id_ in some)
     known = {w.customer for w in watches if (w.rule, w.version) == (rule.name, rule.version)}
     customers = tx.customers.get(id_ for _, id_ in some if id_ not in known)
     arm(tx, customers, now, policy, [rule])
-    return some[-1] if len(some) == limit else None
+    return some[-1] if len(some) < len(there) or len(there) == limit else None
 
 
 def look(

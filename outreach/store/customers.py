@@ -11,6 +11,7 @@ from outreach.core.customer import Consent, Customer
 from outreach.core.keys import address_key, make_id
 from outreach.store.codec import Codec, dump, instant, micros
 from outreach.store.dialect import SQLITE, Book, names
+from outreach.store.elsewhere import Elsewhere
 
 _CUSTOMER, _CONSENT = Codec(Customer), Codec(Consent)
 _COLUMNS = ("bucket", "tenant_id", *_CUSTOMER.columns, "updated")
@@ -62,6 +63,8 @@ class Customers(Book):
     """Reads and writes the tables `customer`, `address`, `consent` and `suppression`. `secret` keys address hashes."""
 
     secret: bytes = b""
+    #: Where addresses lie, when they mustn't share this transaction.
+    elsewhere: Elsewhere | None = None
 
     def get(self, ids: Iterable[str]) -> People:
         """The known ones of these, by id."""
@@ -76,8 +79,9 @@ class Customers(Book):
 
     def hold_addresses(self, keys: Iterable[str], *, skip: bool = False) -> set[str]:
         """Whoever is reached by these addresses: nobody else decides about a contact there until the transaction ends.
-        With `skip` nobody is waited for; the keys of which somebody else holds a part. SQLite has one writer anyway."""
-        if self.dialect is SQLITE or not (wanted := set(keys)):
+        With `skip` nobody is waited for; the keys of which somebody else holds a part. SQLite has one writer anyway;
+        where addresses lie elsewhere they are held when a place is taken there."""
+        if self.dialect is SQLITE or self.elsewhere is not None or not (wanted := set(keys)):
             return set()
         fence = "ORDER BY t.customer FOR NO KEY UPDATE" + (" SKIP LOCKED" if skip else "")
         found = ("t.address_key, t.customer", "address", "address_key", wanted)
@@ -99,9 +103,17 @@ class Customers(Book):
         at = micros(now)
         rows = sorted((self.bucket(c.id), self.tenant, *_CUSTOMER.row(c), at) for c in people)
         self.insert("customer", _COLUMNS, rows, _SAVE)
-        keys = [(key, c.id) for c in people for key in self.keys(c).values()]
+        self.reach((key, c.id) for c in people for key in self.keys(c).values())
+
+    def reach(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """These (address key, customer) belong together from now on. Elsewhere that is stored at once: an address that
+        leads to somebody who isn't reached there does no harm."""
+        wanted = sorted(set(pairs))
+        if self.elsewhere is not None and wanted:
+            self.elsewhere.reach(wanted)
+            return
         columns = ("bucket", "tenant_id", "address_key", "customer")
-        self.insert("address", columns, sorted((self.bucket(k), self.tenant, k, c) for k, c in set(keys)))
+        self.insert("address", columns, sorted((self.bucket(k), self.tenant, k, c) for k, c in wanted))
 
     def keys(self, customer: Customer) -> dict[str, str]:
         """Channel → keyed hash of the address it would use."""
@@ -114,7 +126,14 @@ class Customers(Book):
 
     def sharing(self, keys: Iterable[str]) -> set[str]:
         """Customers who are reached by any of these addresses."""
+        if self.elsewhere is not None:
+            wanted = set(keys)
+            return self.elsewhere.ask(lambda tx: tx.customers.sharing(wanted)) if wanted else set()
         return {row[0] for row in self.read_keyed("t.customer", "address", "address_key", keys)}
+
+    def reached(self, keys: Iterable[str]) -> set[tuple[str, str]]:
+        """(address key, customer) of all who are reached by these addresses."""
+        return {tuple(row) for row in self.read_keyed("t.address_key, t.customer", "address", "address_key", keys)}
 
     def agree(self, customer: str, consents: Iterable[Consent]) -> None:
         """Add to the consent history; what stands there already is not added twice."""

@@ -69,6 +69,8 @@ class Book:
         """The condition that rows lie in these buckets, and its values; none where that is all there are in a file."""
         if self.dialect is SQLITE and buckets == ALL:
             return "", ()
+        if buckets.some is not None:
+            return f" AND t.bucket IN ({', '.join(map(str, sorted(buckets.some)))})", ()
         return " AND t.bucket BETWEEN ? AND ?", (buckets.first, buckets.last)
 
     def read(self, sql: str, *values: Any) -> Sequence[Any]:

@@ -7,17 +7,16 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from outreach.store.attempts import Attempts
 from outreach.store.codec import micros
-from outreach.store.ledger import Ledger
+from outreach.store.store import Transaction
 from outreach.store.topology import ALL
 
 
 class Spent:
     """Segments since `day` began, and the addresses (keyed hashes) that got their first SMS since `hour`."""
 
-    def __init__(self, attempts: Attempts, ledger: Ledger, day: datetime, hour: datetime):
-        self._attempts, self._ledger, self._day, self._hour = attempts, ledger, day, hour
+    def __init__(self, tx: Transaction, day: datetime, hour: datetime):
+        self._tx, self._day, self._hour = tx, day, hour
         self._known: dict[str, bool] = {}
 
     @cached_property
@@ -38,15 +37,16 @@ class Spent:
         return not self._known[key]
 
     def _sent(self, what: str, since: datetime) -> Sequence[Any]:
-        here, place = self._attempts.within(ALL)
+        here, place = self._tx.attempts.within(ALL)
         sql = (
             f"SELECT {what} FROM attempt t WHERE t.tenant_id = ? AND t.made >= ? AND t.channel = 'sms'"
             f" AND t.state NOT IN ('unsent', 'refused'){here}"
         )
-        return self._attempts.read(sql, self._attempts.tenant, micros(since), *place)
+        return self._tx.ask(lambda tx: tx.attempts.read(sql, tx.tenant, micros(since), *place))
 
     def _before(self, keys: Iterable[str]) -> set[str]:
         where = "t.channel = 'sms' AND t.state <> 'released' AND t.at < ?"
         subjects = [f"a:{key}" for key in keys]
-        rows = self._ledger.read_keyed("t.subject", "touch", "subject", subjects, where, micros(self._hour))
+        found = ("t.subject", "touch", "subject", subjects, where, micros(self._hour))
+        rows = self._tx.ask(lambda tx: tx.ledger.read_keyed(*found))
         return {row[0][2:] for row in rows}

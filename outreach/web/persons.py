@@ -31,8 +31,7 @@ def export_customer(customer: str, here: Here) -> Response:
 def erase_customer(customer: str, here: Here) -> dict[str, Any]:
     """Forget a customer, for good, with all ids that were merged into hers. What was asked not to be contacted stays
     so, as a keyed hash of the address."""
-    with here.app.store.writing() as tx:
-        found = erase(tx, customer, here.app.engine.clock.now())
+    found = here.app.store.write(lambda tx: erase(tx, customer, here.app.engine.clock.now()))
     if found is None:
         raise _unknown(customer)
     return {"customer": found.customer, "merged": list(found.merged), "ahead": found.ahead, "touches": found.touches}

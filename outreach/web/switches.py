@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
 
 from outreach.flow.releasing import resume
+from outreach.store.store import Transaction
 from outreach.web.access import Person, person
 from outreach.web.body import Form
 from outreach.web.front import Front, Here
@@ -41,11 +42,15 @@ def resume_rule(rule: str, here: Here, form: Form, name: Person) -> Response:
 
 def _switch(here: Front, form: dict[str, str], scope: str, name: str, *, on: bool) -> Response:
     check_token(here, form)
-    with here.app.store.writing() as tx:
+    now, zone = here.app.engine.clock.now(), here.app.engine.policy.zone
+
+    def switch(tx: Transaction) -> None:
         if on:
-            resume(tx, scope, here.app.engine.clock.now(), here.app.engine.policy.zone)
+            resume(tx, scope, now, zone)
         else:
-            tx.house.pause(scope, here.app.engine.clock.now(), name or "page")
+            tx.house.pause(scope, now, name or "page")
+
+    here.app.store.write(switch)
     here.app.engine.notify()
     return back("/rules")
 

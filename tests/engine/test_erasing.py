@@ -29,8 +29,7 @@ MAY_STAY = {"suppression", "touch", "seen_field", "setting", "alembic_version"}
 
 
 def forget(shop: Business, id: str = "c1") -> Erased | None:
-    with shop.engine.store.writing() as tx:
-        return erase(tx, id, shop.clock.instant)
+    return shop.engine.store.write(lambda tx: erase(tx, id, shop.clock.instant))
 
 
 def told(shop: Business, id: str = "c1") -> dict | None:

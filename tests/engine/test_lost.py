@@ -158,7 +158,7 @@ def test_it_is_not_tried_again_when_somebody_has_rung_her_meanwhile():
     assert (shop.wait("2026-11-09T00:00").states(), sender.seen) == (["unknown unknown:worker_lost"], [])
 
 
-def test_of_two_at_one_phone_that_were_left_behind_no_more_goes_than_may():
+def test_of_two_at_one_phone_that_were_left_behind_no_more_goes_than_may(database_kind: str):
     people = [a_customer("ann"), a_customer("ben")]
     rules = rules_of(a_rule(LONG), cadence="{min_gap: 10 minutes, caps: [], holidays: none}")
     shop, sender = a_shop("native", sent=False, rules=rules, people=people, lease=timedelta(hours=2))
@@ -168,7 +168,8 @@ def test_of_two_at_one_phone_that_were_left_behind_no_more_goes_than_may():
         shop.engine.dispatch()
     sender.before = lambda message: None
     shop.clock.instant = utc("2026-11-02T19:00")
-    assert shop.engine.dispatch() == 2
+    claims = [1, 1] if database_kind == "groups" else [2]  # there each is in a group of her own
+    assert [shop.engine.dispatch() for _ in claims] == claims
     assert sorted(shop.states("ann") + shop.states("ben")) == ["sent", "unknown unknown:worker_lost"]
     assert len(sender.seen) == 1
 

@@ -30,6 +30,7 @@ from outreach.senders.outbox import OutboxSender
 from outreach.store import schema
 from outreach.store.database import open_engine
 from outreach.store.store import Store
+from outreach.store.topology import TOPOLOGIES
 from tests.support import postgres
 
 MONDAY = "2026-11-02T15:00"  # 10:00 in New York, the clocks went back the day before
@@ -85,9 +86,9 @@ def _empty() -> bytes:
 
 
 #: On which kind of database: `memory` and `file` are SQLite, `partitioned` a PostgreSQL whose tables of customers lie
-#: in ranges of buckets. See --database in conftest.
+#: in ranges of buckets, `groups` one where a transaction keeps to one of them. See --database in conftest.
 ON_SQLITE = ("memory", "file")
-KINDS = (*ON_SQLITE, "postgres", "partitioned")
+KINDS = (*ON_SQLITE, "postgres", "partitioned", "groups")
 _chosen = ["memory"]
 _opened: list[Database] = []
 
@@ -140,7 +141,7 @@ def an_empty_file(path: Path) -> Path:
 
 
 def a_store(tenant: str = "main") -> Store:
-    return Store(a_database(), b"test", tenant)
+    return Store(a_database(), b"test", tenant, TOPOLOGIES["groups" if _chosen[0] == "groups" else "one"])
 
 
 def a_customer(id: str = "c1", **given: Any) -> Customer:

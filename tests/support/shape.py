@@ -44,9 +44,14 @@ ACROSS = (
 _ACROSS = re.compile("|".join(ACROSS), re.DOTALL)
 
 
+def speaks(sql: str) -> bool:
+    """Whether a statement speaks of a customer's table."""
+    return bool(_SPEAKS.search(sql))
+
+
 def fits(sql: str) -> bool:
     """Whether a statement may be asked of a sharded database."""
-    return not _SPEAKS.search(sql) or bool(_NAMES.search(sql) or _ACROSS.match(sql))
+    return not speaks(sql) or bool(_NAMES.search(sql) or _ACROSS.match(sql))
 
 
 @contextmanager
