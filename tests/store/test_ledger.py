@@ -136,9 +136,10 @@ def test_what_becomes_of_a_touch_moves_no_row_on_postgresql(store: Store, databa
     many = [a_touch(NOON, id=f"t{i}", customer=f"c{i}", address_key=f"k{i}") for i in range(200)]
     with store.writing() as tx:
         tx.ledger.reserve(many, {t.id: GAP for t in many})
-        places = tx.ledger.read("SELECT id, subject, split_part(t.ctid::text, ',', 1) FROM touch t WHERE t.bucket BETWEEN 0 AND 4095")
     with store.writing() as tx:
         tx.ledger.settle(a_touch(t.at, id=t.id, customer=t.customer, address_key=t.address_key, state="attempted")
                          for t in many)  # fmt: skip
-        moved = set(tx.ledger.read("SELECT id, subject, split_part(t.ctid::text, ',', 1) FROM touch t WHERE t.bucket BETWEEN 0 AND 4095")) - set(places)
-    assert len(moved) <= len(many) // 10  # a row that changes its page is in every index once more
+        counted = "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'touch'"
+        changed, in_place = tx.ledger.read(counted)[0]
+    assert changed == 2 * len(many)
+    assert in_place > 0.9 * changed  # any other row is entered in every index once more
