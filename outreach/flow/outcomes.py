@@ -110,11 +110,17 @@ def _no_more_calls(batch: Batch, event: Event, outcome: str) -> None:
     end_refused(batch, event, mine)
 
 
+def has_next(done: FollowUp, rules: Mapping[str, Rule]) -> bool:
+    """Whether its rule goes on after this step."""
+    rule = rules.get(done.rule)
+    return rule is not None and done.index + 1 < len(rule.steps)
+
+
 def follow_on(batch: Batch, done: FollowUp, *, anew: bool = False) -> None:
     """Plan the step that waited for this one. `anew`: perhaps it was planned before, and taken back."""
-    rule = batch.rules.get(done.rule)
-    if rule is None or done.index + 1 >= len(rule.steps):
+    if not has_next(done, batch.rules):
         return
+    rule = batch.rules[done.rule]
     event = events_of(batch.tx, [done]).get(done.id)
     if event is None:
         return

@@ -18,7 +18,7 @@ from outreach.flow.changes import Changes
 from outreach.flow.forwarding import MERGED, forward, wrong_merge
 from outreach.flow.intake import Batch, Receipt
 from outreach.flow.locking import enter, hold_for
-from outreach.flow.outcomes import follow_on
+from outreach.flow.outcomes import follow_on, has_next
 from outreach.flow.remembering import Say, as_written
 from outreach.flow.waking import wake_by_signs
 from outreach.flow.watching import arm
@@ -118,9 +118,8 @@ def follow_finished(
     tx: Transaction, finished: Sequence[FollowUp], now: datetime, policy: Policy, rules: RuleIndex, say: Say
 ) -> None:
     """Steps that waited for those that ended in the claim itself (expired, suppressed)."""
-    waiting = [
-        f for f in finished if f.reason not in ("rule_removed", "rule_inactive", "event_gone", "no_longer_matches")
-    ]
+    needless = ("rule_removed", "rule_inactive", "event_gone", "no_longer_matches")
+    waiting = [f for f in finished if f.reason not in needless and has_next(f, rules)]
     if not waiting:
         return
     batch = empty_batch(tx, {f.customer for f in waiting}, now, policy, rules, say)

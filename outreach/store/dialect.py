@@ -82,14 +82,13 @@ class Book:
     ) -> Sequence[Any]:  # fmt: skip
         """Rows of many subjects at once: those whose (bucket, `subject` column) is among the given ones. `fence` may
         lock them on PostgreSQL, in the order of (bucket, subject)."""
-        place = self.place
-        keys = sorted([_DIGITS[place(s)] + s for s in subjects])  # in the order of the rows: half the time
-        if not keys:
+        keys = as_keys(self.place, subjects)
+        if keys == "[]":
             return []
         join = self.dialect.join.format(table=table, subject=subject, fence=fence)
         sql = f"SELECT {columns} FROM {self.dialect.keys} {join}"
         rest = self._sql(f" WHERE {where}") if where else ""
-        return fetch(self.conn, sql + rest, (dump(keys), self.tenant, *values))
+        return fetch(self.conn, sql + rest, (keys, self.tenant, *values))
 
     def write(self, sql: str, *values: Any) -> int:
         """One statement; the number of rows it changed."""
@@ -126,6 +125,12 @@ class Book:
 
     def _sql(self, sql: str) -> str:
         return sql if self.dialect is SQLITE else sql.replace("?", "%s")
+
+
+def as_keys(place: Callable[[str], int], subjects: Iterable[str]) -> str:
+    """The parameter of `Dialect.keys`: these subjects with their buckets, in the order of the rows, which halves the
+    time to find them."""
+    return dump(sorted([_DIGITS[place(s)] + s for s in subjects]))
 
 
 @cache
