@@ -106,8 +106,8 @@ def empty_batch(
     followed: Collection[str] | None = None,
 ) -> Batch:  # fmt: skip
     """A batch without events: for what follows when a step has ended; `followed` are those customers for whom something
-    may, all of them by default."""
-    known = tx.customers.hold(customers)
+    may, all of them by default. Where there are none, who they are isn't read."""
+    known = tx.customers.hold(customers, read=followed is None or bool(followed))
     return intake.Batch(
         tx=tx, now=now, policy=policy, rules=rules, customers=known, history={}, last_started={}, open={},
         holds=tx.holds.of(known if followed is None else followed), changes=Changes(), say=say,

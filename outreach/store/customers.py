@@ -75,12 +75,16 @@ class Customers(Book):
         """The known ones of these, by id."""
         return People({row[0]: row for row in self.read_keyed(_READ, "customer", "id", ids)})
 
-    def hold(self, ids: Iterable[str], *, skip: bool = False, most: int | None = None) -> People:
+    def hold(
+        self, ids: Iterable[str], *, skip: bool = False, most: int | None = None, read: bool = True
+    ) -> People:  # fmt: skip
         """The known ones of these, by id, and nobody else changes anything about them until the transaction ends. With
-        `skip` those whom somebody else holds are left out, and at most `most` are taken; else they are waited for."""
+        `skip` those whom somebody else holds are left out, and at most `most` are taken; else they are waited for.
+        Without `read` no more is known of them than that they are there."""
         fence = "FOR NO KEY UPDATE" + (" SKIP LOCKED" if skip else "")
         limit = "" if most is None else f"1 = 1 LIMIT {most:d}"
-        return People({row[0]: row for row in self.read_keyed(_READ, "customer", "id", ids, limit, fence=fence)})
+        columns = _READ if read else 't."id"'
+        return People({row[0]: row for row in self.read_keyed(columns, "customer", "id", ids, limit, fence=fence)})
 
     def hold_addresses(self, keys: Iterable[str], *, skip: bool = False) -> set[str]:
         """Whoever is reached by these addresses: nobody else decides about a contact there until the transaction ends.
