@@ -74,7 +74,7 @@ class Book:
 
     def read(self, sql: str, *values: Any) -> Sequence[Any]:
         """All rows. `?` marks a value on every database."""
-        return fetch(self.conn, self._sql(sql), values)
+        return self._fetch(self._sql(sql), values)
 
     def read_keyed(
         self, columns: str, table: str, subject: str, subjects: Iterable[str], where: str = "", *values: Any,
@@ -88,7 +88,10 @@ class Book:
         join = self.dialect.join.format(table=table, subject=subject, fence=fence)
         sql = f"SELECT {columns} FROM {self.dialect.keys} {join}"
         rest = self._sql(f" WHERE {where}") if where else ""
-        return fetch(self.conn, sql + rest, (keys, self.tenant, *values))
+        return self._fetch(sql + rest, (keys, self.tenant, *values))
+
+    def _fetch(self, sql: str, values: Sequence[Any]) -> Sequence[Any]:
+        return fetch(self.conn, sql, values)
 
     def write(self, sql: str, *values: Any) -> int:
         """One statement; the number of rows it changed."""
@@ -121,7 +124,7 @@ class Book:
     ) -> Sequence[Any]:
         """Insert rows on PostgreSQL; those columns of the ones that were not there."""
         sql = bulk_sql(table, tuple(columns), "DO NOTHING")
-        return fetch(self.conn, f"{sql} RETURNING {names(told)}", (as_json(rows),)) if rows else []
+        return self._fetch(f"{sql} RETURNING {names(told)}", (as_json(rows),)) if rows else []
 
     def _sql(self, sql: str) -> str:
         return sql if self.dialect is SQLITE else sql.replace("?", "%s")
