@@ -100,8 +100,8 @@ class Result:
             f" ({self.attempts / self.seconds:.0f}/s), {self.touches} touches; a claim takes {self.median:.1f} ms"
             f" in the middle, p99 {self.p99:.0f} ms, {self.longest:.0f} ms at most (its transaction alone: p99"
             f" {self.claim_p99:.0f} ms); a turn takes its writer {self.cpu:.1f} ms of CPU, so on"
-            f" {os.cpu_count()} cores no less than {self.soonest:.0f} ms in the mean; {self.failed} claims failed, {self.deadlocks} deadlocks,"
-            f" {len(self.broken)} violations"
+            f" {os.cpu_count()} cores no less than {self.soonest:.0f} ms in the mean; {self.failed} claims failed,"
+            f" {self.deadlocks} deadlocks, {len(self.broken)} violations"
         )
 
 

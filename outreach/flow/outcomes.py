@@ -14,6 +14,7 @@ from outreach.core.ledger import Touch
 from outreach.core.merging import merged, riders
 from outreach.core.occasions import dates_of
 from outreach.core.promise import Promise, moment, promised, without
+from outreach.core.rule import Rule
 from outreach.core.stepping import UNSENT, next_step, planned, told
 from outreach.core.stopping import ended, no_longer
 from outreach.core.trace import Reason

@@ -24,8 +24,8 @@ _READ = names(_CUSTOMER.columns, "t.")
 _HERE = "FROM address t WHERE t.bucket = k.bucket AND t.tenant_id = ? AND t.address_key = k.subject"
 _TAKEN = (
     f"SELECT k.subject FROM {POSTGRESQL.keys} CROSS JOIN LATERAL (SELECT count(*) AS n {_HERE}) every"
-    f" CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT 1 {_HERE} ORDER BY t.customer FOR NO KEY UPDATE SKIP LOCKED)"
-    " t) held WHERE held.n < every.n"
+    f" CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT 1 {_HERE} ORDER BY t.customer"
+    " FOR NO KEY UPDATE SKIP LOCKED) t) held WHERE held.n < every.n"
 )
 assert _CUSTOMER.columns[0] == "id"
 

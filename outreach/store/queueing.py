@@ -3,8 +3,8 @@
 SQLite has no queue: who finds the file busy sleeps, longer each time, and looks again. Of eight busy writers one was
 passed by five hundred others. So who wants to write stands in a line before it asks SQLite: the system hands on an
 exclusive lock on a file beside the database in about the order of asking, and takes it from a process that dies. It is
-advice and nothing more. What keeps writers apart is SQLite's own lock: who can't have a place in the line, or has waited
-for long enough, asks for that one all the same.
+advice and nothing more. What keeps writers apart is SQLite's own lock: who can't have a place in the line, or has
+waited for long enough, asks for that one all the same.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import threading
 from contextlib import suppress
 from typing import Any
 
+fcntl: Any
 try:
     import fcntl
 except ModuleNotFoundError:  # not on every system
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None
 
 #: Seconds. One who stands still with the place in the line keeps nobody from asking SQLite for longer.
 PATIENCE = 2.0

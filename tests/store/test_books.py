@@ -210,7 +210,7 @@ def test_one_question_finds_what_three_find(store: Store):
     with store.writing() as tx:
         for who in ("c1", "c2", "c3"):
             tx.customers.agree(who, [
-                Consent(channel="sms", purpose="care", given=True, at=NOON, source="form", evidence="e", basis="express"),
+                Consent(channel="sms", purpose="care", given=True, at=NOON, source="form", evidence="e", basis="b"),
                 Consent(channel="all", purpose="all", given=False, at=NOON + HOUR, expires=NOON + DAY),
             ])  # fmt: skip
             tx.customers.suppress([f"k{who}"], "sms", "stop", NOON)
@@ -223,7 +223,8 @@ def test_one_question_finds_what_three_find(store: Store):
             tx.holds.open("c2", mark, "x", NOON + HOUR)
         found = tx.facts.of(["c1", "c2", "c4"], ["kc1", "kc3"])
         holds, marks = tx.holds.of_and_marks(["c1", "c2", "c4"])
-        assert holds and marks
+        assert holds
+        assert marks
         assert (found.holds, found.marks) == (holds, marks)
         assert {c: sorted(map(str, told)) for c, told in found.consents.items()} == {
             c: sorted(map(str, told)) for c, told in tx.customers.consents(["c1", "c2", "c4"]).items()

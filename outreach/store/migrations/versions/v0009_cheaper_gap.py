@@ -3,8 +3,8 @@
 The constraint asks for the state no more but for whether the touch is `given_back`, a column that PostgreSQL keeps
 itself: what goes out (`reserved`, then `attempted`) leaves it as it is, so the index isn't written again, and in half a
 page left free the changed row stays where it was. A subject is told by its hash: a long text makes the index twice as
-big and a third slower. Two subjects of one bucket with the same hash of 64 bits would stand in each other's way; a claim
-that is refused decides its follow-ups one by one, and sets that one aside.
+big and a third slower. Two subjects of one bucket with the same hash of 64 bits would stand in each other's way; a
+claim that is refused decides its follow-ups one by one, and sets that one aside.
 
 SQLite's trigger has no index of its own and stays.
 
