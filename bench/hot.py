@@ -5,12 +5,16 @@ was broken.
     python -m bench.hot [seconds] [writers] [postgresql://…, an empty database]
 
 An attempt is one follow-up that was decided: it went, or the cadence said no. The time of each claim (its locks waited
-for, decided, reserved, committed) and of each dispatch (handed over and recorded besides) is measured in the writer.
+for, decided, reserved, committed) and of each dispatch (handed over and recorded besides) is measured in the writer. A
+turn is an event or four taken in, and a dispatch. Writers who never rest can't have one sooner, in the mean, than their
+number times its CPU by the number of cores, whatever is locked: what the writers spend is shown, and what PostgreSQL
+spends comes on top.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 import tempfile
 import time
@@ -81,15 +85,23 @@ class Result:
     claim_p99: float
     broken: list[str]
     failed: int
+    turns: int
+    cpu: float
     deadlocks: int = 0
+
+    @property
+    def soonest(self) -> float:
+        """The mean of a turn if nobody ever waited for anything but a core."""
+        return self.cpu * max(1.0, self.writers / (os.cpu_count() or 1))
 
     def __str__(self) -> str:
         return (
             f"{self.writers} writers on {CUSTOMERS} customers for {self.seconds:.0f} s: {self.attempts} attempts"
             f" ({self.attempts / self.seconds:.0f}/s), {self.touches} touches; a claim takes {self.median:.1f} ms"
             f" in the middle, p99 {self.p99:.0f} ms, {self.longest:.0f} ms at most (its transaction alone: p99"
-            f" {self.claim_p99:.0f} ms); {self.failed} claims failed, {self.deadlocks} deadlocks,"
-            f" {len(self.broken)} violations"
+            f" {self.claim_p99:.0f} ms); a turn takes its writer {self.cpu:.1f} ms of CPU, so on"
+            f" {os.cpu_count()} cores no less than {self.soonest:.0f} ms in the mean; {self.failed} claims failed,"
+            f" {self.deadlocks} deadlocks, {len(self.broken)} violations"
         )
 
 
@@ -143,6 +155,7 @@ def write(folder: Path, url: str, number: int, begin: float, seconds: float, tol
     time.sleep(max(0.0, begin - time.monotonic()))
     took: list[float] = []
     attempts = failed = turn = 0
+    spent = time.process_time()
     while time.monotonic() < begin + seconds:
         turn += 1
         now = engine.clock.now()
@@ -158,7 +171,7 @@ def write(folder: Path, url: str, number: int, begin: float, seconds: float, tol
             took.append(time.perf_counter() - start)
         except DatabaseError:
             failed += 1
-    told.put((attempts, failed, took, claims))
+    told.put((attempts, failed, took, claims, turn, time.process_time() - spent))
 
 
 def asked(url: str, sql: str) -> list[Any]:
@@ -228,13 +241,14 @@ def run(seconds: float = SECONDS, writers: int = WRITERS, url: str = "") -> Resu
         for one in crowd:
             one.join(60)
         ledger = rows(url)
-        took = sorted(1000 * t for _, _, mine, _ in answers for t in mine)
-        claims = sorted(1000 * t for _, _, _, mine in answers for t in mine)
+        took = sorted(1000 * t for _, _, mine, *_ in answers for t in mine)
+        claims = sorted(1000 * t for _, _, _, mine, *_ in answers for t in mine)
         return Result(
-            seconds=seconds, writers=writers, attempts=sum(a for a, _, _, _ in answers),
+            seconds=seconds, writers=writers, attempts=sum(a for a, *_ in answers),
             touches=sum(1 for r in ledger if r.subject.startswith("c:")), median=took[len(took) // 2],
             p99=took[int(len(took) * 0.99)], longest=took[-1], claim_p99=claims[int(len(claims) * 0.99)],
-            failed=sum(f for _, f, _, _ in answers), deadlocks=deadlocks(url),
+            failed=sum(f for _, f, *_ in answers), turns=(turns := sum(a[4] for a in answers)),
+            cpu=1000 * sum(a[5] for a in answers) / max(1, turns), deadlocks=deadlocks(url),
             broken=[*broken(ledger), *half_done(url)],
         )  # fmt: skip
 

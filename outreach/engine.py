@@ -31,7 +31,7 @@ from outreach.flow.apart import store_answers, store_claim, store_events, store_
 from outreach.flow.aside import set_aside
 from outreach.flow.deciding import decide
 from outreach.flow.gates import Gates
-from outreach.flow.handing import alone, claimed, followed
+from outreach.flow.handing import Handed, alone, claimed, followed
 from outreach.flow.homing import bring_home
 from outreach.flow.intake import Receipt
 from outreach.flow.locking import take_again, take_due
@@ -73,7 +73,7 @@ class Engine:
     gates: Gates = field(init=False, default_factory=Gates)
     _daring: Daring = field(init=False, default_factory=Daring)
     _tried: list[FollowUp] = field(init=False, default_factory=list)
-    _handed: Mapping[str, FollowUp] = field(init=False, default_factory=dict)
+    _handed: Handed = field(init=False, default_factory=Handed)
 
     def __post_init__(self) -> None:
         self.watcher = Watcher(self.store, self.rules, self.policy, self._say, worker=self.worker)
@@ -173,7 +173,7 @@ class Engine:
         for f in taken.fresh:
             decide(claim, f)
         claiming.write(claim)
-        self._handed = alone(claim.changes.changed.values(), taken.open)
+        self._handed = alone(claim.changes.changed.values(), taken.open, claim.touches)
         follow_finished(tx, claim.finished, now, self.policy, self.rules, self._say)
         return len(taken.due), [*claim.attempts, *again], lost
 

@@ -29,7 +29,7 @@ ROUNDS, MORE, MOST = 200, 40, 400
 HORIZON = timedelta(days=400)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Opening:
     """The first instant at which every guard lets the contact pass (None: not in sight), and what stood in the way."""
 

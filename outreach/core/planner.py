@@ -40,7 +40,7 @@ from outreach.core.trace import Reason
 FEW = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Place:
     """Where a follow-up stands in the plan: `at` is its moment, None when it finds none while it is worth something.
 

@@ -103,6 +103,6 @@ def _clear(settings: Settings) -> None:
             raise DatabaseError(
                 f"{name} wasn't made by the demo, so the demo won't touch it: set OUTREACH_DATABASE_URL to a new file"
             )
-    for end in ("", "-wal", "-shm"):
+    for end in ("", "-wal", "-shm", "-line"):
         Path(name + end).unlink(missing_ok=True)
     Path(name).with_suffix(".epoch").unlink(missing_ok=True)  # what is made anew was not restored

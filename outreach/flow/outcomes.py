@@ -14,6 +14,7 @@ from outreach.core.ledger import Touch
 from outreach.core.merging import merged, riders
 from outreach.core.occasions import dates_of
 from outreach.core.promise import Promise, moment, promised, without
+from outreach.core.rule import Rule
 from outreach.core.stepping import UNSENT, next_step, planned, told
 from outreach.core.stopping import ended, no_longer
 from outreach.core.trace import Reason
@@ -110,11 +111,17 @@ def _no_more_calls(batch: Batch, event: Event, outcome: str) -> None:
     end_refused(batch, event, mine)
 
 
+def has_next(done: FollowUp, rules: Mapping[str, Rule]) -> bool:
+    """Whether its rule goes on after this step."""
+    rule = rules.get(done.rule)
+    return rule is not None and done.index + 1 < len(rule.steps)
+
+
 def follow_on(batch: Batch, done: FollowUp, *, anew: bool = False) -> None:
     """Plan the step that waited for this one. `anew`: perhaps it was planned before, and taken back."""
-    rule = batch.rules.get(done.rule)
-    if rule is None or done.index + 1 >= len(rule.steps):
+    if not has_next(done, batch.rules):
         return
+    rule = batch.rules[done.rule]
     event = events_of(batch.tx, [done]).get(done.id)
     if event is None:
         return

@@ -12,6 +12,7 @@ from outreach.core.looking import next_look
 from outreach.core.merging import riders
 from outreach.core.stopping import ended
 from outreach.core.trace import Reason
+from outreach.flow.handing import Handed
 from outreach.flow.intake import Batch
 from outreach.flow.outcomes import end_riders
 from outreach.ports import Answer, Refused, Sent, Unknown, Unsent
@@ -26,13 +27,13 @@ MOST_TRIES = 4
 PATIENCE = (0.02, 0.1, 0.5, 1.5, 3.0, 5.0, 5.0, 5.0, 5.0)
 
 
-def record(batch: Batch, answers: Sequence[tuple[Attempt, Answer]], claimed: dict[str, FollowUp]) -> list[FollowUp]:
+def record(batch: Batch, answers: Sequence[tuple[Attempt, Answer]], claimed: Handed) -> list[FollowUp]:
     """Settle these attempts. Only what this worker still holds is changed: a claim that was taken back is another's."""
     over: list[FollowUp] = []
-    attempts, touches = [], batch.tx.ledger.of_follow_ups((a.customer, a.follow_up) for a, _ in answers)
+    attempts: list[Attempt] = []
     heard = batch.tx.attempts.accepted([a for a, answer in answers if not _says_all(a, answer)])
     for attempt, answer in answers:
-        f = claimed.get(attempt.follow_up)
+        f = claimed.follow_ups.get(attempt.follow_up)
         if f is None or f.state not in ("claimed", "unknown") or f.attempt != attempt.number:
             continue
         known = heard.get(attempt.id)
@@ -44,7 +45,7 @@ def record(batch: Batch, answers: Sequence[tuple[Attempt, Answer]], claimed: dic
         if known is not None and (state := stands(known.delivery)) != "sent":
             after = evolve(after, state=state, outcome=state, reason=_why_not(known))
         batch.changes.change(after, after.state if after.ended else "retry", (_reason(answer),), batch.now)
-        touch = touches.get(f.id)
+        touch = claimed.touches.get(f.id)
         if touch is not None:
             state = "delivered" if after.state == "delivered" else _TOUCH[type(answer)]
             batch.changes.settled.append(evolve(touch, state=state))

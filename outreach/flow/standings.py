@@ -25,10 +25,10 @@ def load_standings(
     keys = {c.id: tx.customers.keys(c) for c in customers.values()}
     every_key = {k for of_one in keys.values() for k in of_one.values()}
     touches, at_address = tx.ledger.near(ids, every_key, since)
-    consents, (holds, marks) = tx.customers.consents(ids), tx.holds.of_and_marks(ids)
+    known = tx.facts.of(ids, every_key)
     suppressed: dict[tuple[str, str], str] = {}
     words: dict[str, list[Suppression]] = {}
-    for s in tx.customers.suppressed(every_key):
+    for s in known.suppressed:
         if s.is_word:
             words.setdefault(s.key, []).append(s)
         else:
@@ -43,10 +43,10 @@ def load_standings(
             touches=tuple(touches.get(c.id, ())),
             address_keys=keys[c.id],
             at_address={k: seen(at_address.get(k, ()), c.id) for k in set(keys[c.id].values())},
-            consents=(*consents.get(c.id, ()), *(_words(keys[c.id], words) if words else ())),
+            consents=(*known.consents.get(c.id, ()), *(_words(keys[c.id], words) if words else ())),
             suppressed=suppressed,
-            holds=holds.get(c.id, {}),
-            marks=marks.get(c.id, {}),
+            holds=known.holds.get(c.id, {}),
+            marks=known.marks.get(c.id, {}),
             last_sign=signs.get(c.id),
             ignored=ignored.get(c.id, 0),
             now=now,

@@ -18,7 +18,7 @@ from outreach.flow.changes import Changes
 from outreach.flow.forwarding import MERGED, forward, wrong_merge
 from outreach.flow.intake import Batch, Receipt
 from outreach.flow.locking import enter, hold_for
-from outreach.flow.outcomes import follow_on
+from outreach.flow.outcomes import follow_on, has_next
 from outreach.flow.remembering import Say, as_written
 from outreach.flow.waking import wake_by_signs
 from outreach.flow.watching import arm
@@ -106,8 +106,8 @@ def empty_batch(
     followed: Collection[str] | None = None,
 ) -> Batch:  # fmt: skip
     """A batch without events: for what follows when a step has ended; `followed` are those customers for whom something
-    may, all of them by default."""
-    known = tx.customers.hold(customers)
+    may, all of them by default. Where there are none, who they are isn't read."""
+    known = tx.customers.hold(customers, read=followed is None or bool(followed))
     return intake.Batch(
         tx=tx, now=now, policy=policy, rules=rules, customers=known, history={}, last_started={}, open={},
         holds=tx.holds.of(known if followed is None else followed), changes=Changes(), say=say,
@@ -118,9 +118,8 @@ def follow_finished(
     tx: Transaction, finished: Sequence[FollowUp], now: datetime, policy: Policy, rules: RuleIndex, say: Say
 ) -> None:
     """Steps that waited for those that ended in the claim itself (expired, suppressed)."""
-    waiting = [
-        f for f in finished if f.reason not in ("rule_removed", "rule_inactive", "event_gone", "no_longer_matches")
-    ]
+    needless = ("rule_removed", "rule_inactive", "event_gone", "no_longer_matches")
+    waiting = [f for f in finished if f.reason not in needless and has_next(f, rules)]
     if not waiting:
         return
     batch = empty_batch(tx, {f.customer for f in waiting}, now, policy, rules, say)

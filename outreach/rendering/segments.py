@@ -36,6 +36,8 @@ def sms_segments(text: str) -> tuple[int, Encoding]:
 
 def sms_size(text: str) -> tuple[int, Encoding, int]:
     """As `sms_segments`, and how much room is left until it costs one more: in septets, or in UTF-16 units."""
+    if len(text) <= ALONE["GSM-7"] and BASIC.issuperset(text):  # nearly every text
+        return (1 if text else 0), "GSM-7", ALONE["GSM-7"] - len(text)
     encoding: Encoding = "GSM-7" if GSM_7.issuperset(text) else "UCS-2"
     widths = [_width(character, encoding) for character in text]
     if sum(widths) <= ALONE[encoding]:

@@ -10,7 +10,7 @@ from outreach.core.consenting import Suppression
 from outreach.core.customer import Consent, Customer
 from outreach.core.keys import address_key, make_id
 from outreach.store.codec import Codec, dump, instant, micros
-from outreach.store.dialect import SQLITE, Book, names
+from outreach.store.dialect import POSTGRESQL, SQLITE, Book, as_keys, names
 from outreach.store.elsewhere import Elsewhere
 
 _CUSTOMER, _CONSENT = Codec(Customer), Codec(Consent)
@@ -20,6 +20,14 @@ _SAVE = f"(bucket, tenant_id, id) DO UPDATE SET {_UPDATE}"
 
 
 _READ = names(_CUSTOMER.columns, "t.")
+#: The keys of which not every row could be held. Who comes to share an address while this is asked is no matter: to
+#: decide about a contact there she has to hold the rows of those whom this does see, their own among them.
+_HERE = "FROM address t WHERE t.bucket = k.bucket AND t.tenant_id = ? AND t.address_key = k.subject"
+_TAKEN = (
+    f"SELECT k.subject FROM {POSTGRESQL.keys} CROSS JOIN LATERAL (SELECT count(*) AS n {_HERE}) every"
+    f" CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT 1 {_HERE} ORDER BY t.customer"
+    " FOR NO KEY UPDATE SKIP LOCKED) t) held WHERE held.n < every.n"
+)
 assert _CUSTOMER.columns[0] == "id"
 
 
@@ -70,12 +78,16 @@ class Customers(Book):
         """The known ones of these, by id."""
         return People({row[0]: row for row in self.read_keyed(_READ, "customer", "id", ids)})
 
-    def hold(self, ids: Iterable[str], *, skip: bool = False, most: int | None = None) -> People:
+    def hold(
+        self, ids: Iterable[str], *, skip: bool = False, most: int | None = None, read: bool = True
+    ) -> People:  # fmt: skip
         """The known ones of these, by id, and nobody else changes anything about them until the transaction ends. With
-        `skip` those whom somebody else holds are left out, and at most `most` are taken; else they are waited for."""
+        `skip` those whom somebody else holds are left out, and at most `most` are taken; else they are waited for.
+        Without `read` no more is known of them than that they are there."""
         fence = "FOR NO KEY UPDATE" + (" SKIP LOCKED" if skip else "")
         limit = "" if most is None else f"1 = 1 LIMIT {most:d}"
-        return People({row[0]: row for row in self.read_keyed(_READ, "customer", "id", ids, limit, fence=fence)})
+        columns = _READ if read else 't."id"'
+        return People({row[0]: row for row in self.read_keyed(columns, "customer", "id", ids, limit, fence=fence)})
 
     def hold_addresses(self, keys: Iterable[str], *, skip: bool = False) -> set[str]:
         """Whoever is reached by these addresses: nobody else decides about a contact there until the transaction ends.
@@ -83,10 +95,12 @@ class Customers(Book):
         where addresses lie elsewhere they are held when a place is taken there."""
         if self.dialect is SQLITE or self.elsewhere is not None or not (wanted := set(keys)):
             return set()
-        fence = "ORDER BY t.customer FOR NO KEY UPDATE" + (" SKIP LOCKED" if skip else "")
-        found = ("t.address_key, t.customer", "address", "address_key", wanted)
-        held = {tuple(row) for row in self.read_keyed(*found, fence=fence)}
-        return {row[0] for row in self.read_keyed(*found) if tuple(row) not in held} if skip else set()
+        if skip:
+            values = (as_keys(self.bucket, wanted), self.tenant, self.tenant)
+            return {row[0] for row in self.read(_TAKEN, *values)}
+        fence = "ORDER BY t.customer FOR NO KEY UPDATE"
+        self.read_keyed("t.customer", "address", "address_key", wanted, fence=fence)
+        return set()
 
     def enter(self, ids: Iterable[str], now: datetime) -> set[str]:
         """Make a row for each customer who has none yet, so that there is something to hold; those that were new.

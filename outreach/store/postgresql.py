@@ -21,15 +21,15 @@ KEPT, MORE = 10, 20
 PREPARE = 2
 #: Milliseconds. A worker that stands still must not hold its customers for longer than `idle`; a reader holds nobody.
 WRITING = (
-    "SET LOCAL lock_timeout = 15000; SET LOCAL idle_in_transaction_session_timeout = 30000;"
-    " SET LOCAL statement_timeout = 60000"
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = 15000;"
+    " SET LOCAL idle_in_transaction_session_timeout = 30000; SET LOCAL statement_timeout = 60000"
 )
 READING = (
-    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 60000;"
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 60000;"
     " SET LOCAL idle_in_transaction_session_timeout = 600000"
 )
 #: A change of the schema may take its time once it has its lock; waiting for one it would make everybody wait.
-CHANGING = "SET LOCAL lock_timeout = 5000; SET LOCAL statement_timeout = 0"
+CHANGING = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL lock_timeout = 5000; SET LOCAL statement_timeout = 0"
 
 #: By SQLSTATE, what to do. {name} is the database, {user} the user.
 _WORDS = {
@@ -84,25 +84,30 @@ def open_postgresql(url: URL) -> Engine:
     """An engine; nothing is connected yet. Raises ConfigError when psycopg isn't there."""
     try:
         engine = create_engine(
-            url.set(drivername="postgresql"), hide_parameters=True, isolation_level="READ COMMITTED",
-            pool_size=KEPT, max_overflow=MORE, pool_recycle=1800, pool_use_lifo=True,
+            url.set(drivername="postgresql"), hide_parameters=True, pool_size=KEPT, max_overflow=MORE,
+            pool_recycle=1800, pool_use_lifo=True,
             connect_args={name: value for name, value in _OURS.items() if name not in url.query},
         )  # fmt: skip
     except ModuleNotFoundError as error:
         raise ConfigError("PostgreSQL needs its driver: pip install 'outreach[postgres]'") from error
+    event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     if "prepare_threshold" not in url.query:
-        event.listen(engine, "connect", _on_connect)
+        event.listen(engine, "connect", _keep_statements)
     return engine
 
 
 def _on_connect(connection: Any, _record: object) -> None:
+    """A transaction begins with its settings in one message (`_on_begin`), where the driver would send two."""
+    connection.autocommit = True
+
+
+def _keep_statements(connection: Any, _record: object) -> None:
     """Let the server keep how it does a statement that comes again (half of what a small claim costs it), where nothing
     stands between it and us. A pooler gives each client a process number of its own making, and may send the next
     transaction to another server process, which knows of no statement: there nothing is prepared."""
     with connection.cursor() as cursor:
         process = cursor.execute("SELECT pg_backend_pid()").fetchone()[0]
-    connection.rollback()
     if process == connection.info.backend_pid:
         connection.prepare_threshold = PREPARE
 

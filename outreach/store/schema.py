@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 # Alembic takes half a second to load, and most commands only ask whether the schema is the right one.
 
 #: The newest revision; a test holds it to what Alembic finds in the folder.
-HEAD = "0011"
+HEAD = "0010"
 #: Every revision that this version can start from.
-KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0011")
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010")
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -67,8 +67,9 @@ def differences(engine: Engine) -> list[object]:
 
 
 def _comparable(_thing: object, name: str | None, _kind: str, _found: bool, _other: object) -> bool:
-    """Alembic can't read in which direction an index of SQLite goes, and takes it for another."""
-    return name != "ix_follow_up_wake"
+    """Alembic can't read in which direction an index of SQLite goes, and takes it for another; and a column that
+    PostgreSQL reckons itself, for its constraint, is no part of the declared tables."""
+    return name not in ("ix_follow_up_wake", "given_back")
 
 
 def require_current(engine: Engine) -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from outreach.errors import DatabaseError
+from outreach.store import queueing
 
 #: How long a writer waits for another process's transaction, in milliseconds.
 BUSY_MS = 30_000
@@ -30,6 +32,9 @@ def open_sqlite(url: URL) -> Engine:
         event.listen(engine, "do_connect", _made_private(Path(str(url.database))))
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
+    if not memory:
+        event.listen(engine, "checkin", _on_checkin)
+        event.listen(engine, "close", _on_close)
     return engine
 
 
@@ -64,8 +69,22 @@ def _on_connect(connection: sqlite3.Connection, _record: object) -> None:
 
 def _on_begin(connection: Connection) -> None:
     """A writer takes its lock at once: one that upgrades later is refused without waiting (SQLITE_BUSY_SNAPSHOT)."""
-    mode = "DEFERRED" if connection.get_execution_options().get("reading") else "IMMEDIATE"
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    if connection.get_execution_options().get("reading"):
+        connection.exec_driver_sql("BEGIN DEFERRED")
+        return
+    file = connection.engine.url.database
+    if file and file != ":memory:":
+        queueing.place_of(connection.info, file).take()
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _on_checkin(_connection: object, record: ConnectionPoolEntry) -> None:
+    """The transaction is over, however it ended."""
+    queueing.leave(record.info)
+
+
+def _on_close(_connection: object, record: ConnectionPoolEntry) -> None:
+    queueing.close(record.info)
 
 
 def copy(source: Engine, target: Engine) -> None:

@@ -18,6 +18,7 @@ from outreach.store.customers import Customers
 from outreach.store.database import WAITS, again, transaction
 from outreach.store.elsewhere import CrossingError, Elsewhere
 from outreach.store.events import Events
+from outreach.store.facts import Facts
 from outreach.store.follow_ups import FollowUps
 from outreach.store.house import Holds, House, Traces
 from outreach.store.ledger import Ledger
@@ -46,6 +47,7 @@ class Transaction:
         self.attempts = Attempts(conn, tenant)
         self.cards = Cards(conn, tenant)
         self.holds = Holds(conn, tenant)
+        self.facts = Facts(conn, tenant)
         self.traces = Traces(conn, tenant)
         self.house = House(conn, tenant)
         self.aliases = Aliases(conn, tenant)

@@ -17,7 +17,7 @@ def findings(ran: object) -> dict[str, tuple[bool, str]]:
 
 
 def test_init_makes_a_business_that_is_in_order(run: Run, business: Path):
-    names = {p.name.removesuffix("-wal").removesuffix("-shm") for p in business.iterdir()}
+    names = {p.name.removesuffix("-wal").removesuffix("-shm").removesuffix("-line") for p in business.iterdir()}
     assert names == {"rules", "templates", "outreach.db", "outreach.key"}
     assert not (business / "templates" / "pages").exists()
     assert run("rules", "check").code == 0

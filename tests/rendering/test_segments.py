@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreach.rendering import sms_segments
+from outreach.rendering.segments import sms_size
 
 SEGMENTS = [
     ("", 0, "GSM-7"),
@@ -42,3 +43,13 @@ def test_an_sms_costs(text: str, count: int, encoding: str):
 @given(st.text(max_size=400))
 def test_more_text_never_costs_less(text: str):
     assert sms_segments(text + "a")[0] >= sms_segments(text)[0]
+
+
+@given(st.text(alphabet="abc XYZ 0123?!ÄÖÜé@£$\n", max_size=500), st.booleans())
+def test_plain_letters_are_a_septet_each(text: str, spread: bool):
+    """As many as fit into one, and those that don't; and as an `€` in the place of two of them would have it."""
+    expected = (1 if text else 0) if len(text) <= 160 else -(-len(text) // 153)
+    left = (160 if expected <= 1 else 153 * expected) - len(text)
+    assert sms_size(text) == (expected, "GSM-7", left)
+    if spread and 2 <= len(text) <= 160:
+        assert sms_size("€" + text[2:]) == (1, "GSM-7", left)

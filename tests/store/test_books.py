@@ -11,11 +11,13 @@ from sqlalchemy.exc import IntegrityError
 from outreach.core.customer import Consent
 from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.keys import bucket_of, make_id
+from outreach.core.quiet import MARKS
 from outreach.core.trace import Reason, Trace
 from outreach.core.watch import Watch
 from outreach.flow.fitting import fit_gap
 from outreach.store.attempts import Attempt
 from outreach.store.codec import EPOCH
+from outreach.store.facts import Known
 from outreach.store.store import Store
 from outreach.store.topology import ALL, BY_RANGE
 from outreach.store.views import looking
@@ -201,6 +203,34 @@ def test_holds_and_marks(store: Store):
         tx.holds.open("c1", "complaint", "k1", NOON + 2 * DAY)
     with store.reading() as tx:
         assert tx.holds.of(["c1"]) == {"c1": {"complaint": NOON + 2 * DAY}}
+
+
+def test_one_question_finds_what_three_find(store: Store):
+    """What a claim asks of a customer at once is what the books say one by one, and of nobody else."""
+    with store.writing() as tx:
+        for who in ("c1", "c2", "c3"):
+            tx.customers.agree(who, [
+                Consent(channel="sms", purpose="care", given=True, at=NOON, source="form", evidence="e", basis="b"),
+                Consent(channel="all", purpose="all", given=False, at=NOON + HOUR, expires=NOON + DAY),
+            ])  # fmt: skip
+            tx.customers.suppress([f"k{who}"], "sms", "stop", NOON)
+            tx.customers.suppress([f"k{who}"], "all:marketing", "withdrawn", NOON + HOUR)
+        for key, at in (("a", NOON), ("b", NOON + HOUR), ("c", NOON - HOUR)):
+            tx.holds.open("c1", "complaint", key, at)
+        tx.holds.close("c1", "complaint", "c", NOON)
+        for mark in sorted(MARKS):
+            tx.holds.open("c2", mark, "", NOON)
+            tx.holds.open("c2", mark, "x", NOON + HOUR)
+        found = tx.facts.of(["c1", "c2", "c4"], ["kc1", "kc3"])
+        holds, marks = tx.holds.of_and_marks(["c1", "c2", "c4"])
+        assert holds
+        assert marks
+        assert (found.holds, found.marks) == (holds, marks)
+        assert {c: sorted(map(str, told)) for c, told in found.consents.items()} == {
+            c: sorted(map(str, told)) for c, told in tx.customers.consents(["c1", "c2", "c4"]).items()
+        }
+        assert sorted(found.suppressed) == sorted(tx.customers.suppressed(["kc1", "kc3"]))
+        assert tx.facts.of([], []) == Known()
 
 
 def test_traces(store: Store):
