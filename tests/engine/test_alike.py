@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreach.core.event import Event
-from tests.support.business import Business, a_customer, a_rule, an_engine, rules_of, utc
+from outreach.store.events import Events
+from tests.support.business import Business, a_customer, a_rule, an_engine, an_event, rules_of, utc
 
 NOW = utc("2026-11-02T15:00")  # America's clocks went back the day before; Lord Howe's went forward a month ago
 #: Each has something about it that its runs could hang on.
@@ -71,6 +73,25 @@ def test_a_run_like_another_is_the_run_that_would_have_been_planned(
     assert written(short) == written(long)
 
 
-def written(shop: Business) -> tuple[list[object], list[object]]:
+def written(shop: Business) -> list[object]:
     with shop.engine.store.reading() as tx:
-        return tuple(sorted(map(tuple, tx.house.read(f"SELECT * FROM {table}"))) for table in ("follow_up", "trace"))
+        return [(sorted(tx.follow_ups.all_of(c.id), key=lambda f: f.id), tx.traces.of(c.id)) for c in PEOPLE]
+
+
+def test_news_of_the_end_is_asked_for_once_for_all_who_begin(monkeypatch: pytest.MonkeyPatch):
+    people = [a_customer(f"c{n}") for n in range(4)]
+    shop = an_engine(rules_of(a_rule(stop_on="[visit, complaint.*]")), *people)
+    shop.tell("complaint.opened", "c2", at="2026-11-02T14:59")
+    asked: list[set[str]] = []
+    history = Events.history
+
+    def counting(self: Events, customers: Iterable[str], types: Iterable[str]) -> dict[str, list[Event]]:
+        who = set(customers)
+        asked.append(who)
+        return history(self, who, types)
+
+    monkeypatch.setattr(Events, "history", counting)
+    earlier = NOW - timedelta(minutes=5)
+    shop.engine.ingest([an_event("purchase", f"c{n}", at=earlier, id=f"e{n}") for n in range(4)])
+    assert asked == [{"c0", "c1", "c2", "c3"}]
+    assert [shop.one(customer=f"c{n}").state for n in range(4)] == ["scheduled", "scheduled", "cancelled", "scheduled"]
