@@ -98,7 +98,10 @@ class Ours:
     def bind(self, case: Case, condition: int | None = None) -> Any:
         names = {"event": as_scope(case.event), "previous": None, "now": NOW}
         past = lambda: History(case.past, NOW, case.event)  # noqa: E731
-        return Scope(names, {"customer": lambda: case.customer.as_dict(NOW), "facts": past})
+        makers = {"customer": lambda: case.customer.as_dict(NOW), "facts": past}
+        scope = Scope(names)
+        scope.make = lambda name: makers[name]()
+        return scope
 
 
 class CelRuntime:

@@ -15,14 +15,14 @@ def evolve(value: T, /, **changes: Any) -> T:
     `dataclasses.replace` asks each field for its rules every time, which on dozens of fields costs ten times as much.
     """
     kind: type = type(value)
-    new: T = _copier(kind)(value, object.__new__(kind))
+    new: T = copier(kind)(value, object.__new__(kind))
     for name, changed in changes.items():
         setattr(new, name, changed)
     return new
 
 
 @cache
-def _copier(kind: type) -> Callable[[Any, Any], Any]:
+def copier(kind: type) -> Callable[[Any, Any], Any]:
     """Sets every field of the second to the first's and returns it: written out as code, as `dataclasses` does too."""
     code = "".join(f"    new.{name} = old.{name}\n" for name in kind.__slots__)  # type: ignore[attr-defined]
     names: dict[str, Any] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -27,6 +28,14 @@ def make_id(bucket: int, *parts: str) -> str:
     find its row without an index over all buckets.
     """
     return f"{bucket:03x}" + blake2b(SEPARATOR.join(parts).encode(), digest_size=15).hexdigest()[:29]
+
+
+def make_ids(bucket: int, parts: Iterable[str], last: str) -> tuple[str, str]:
+    """`make_id` of these parts, and of these with one more: what both begin with is hashed once."""
+    place, named = f"{bucket:03x}", blake2b(SEPARATOR.join(parts).encode(), digest_size=15)
+    whole = named.hexdigest()
+    named.update(f"{SEPARATOR}{last}".encode())
+    return place + whole[:29], place + named.hexdigest()[:29]
 
 
 def bucket_in(public_id: str) -> int:

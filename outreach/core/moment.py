@@ -14,7 +14,7 @@ from outreach.core.span import MomentError, Span, parse_span
 from outreach.core.zone import known, to_local, to_utc
 
 __all__ = [
-    "Base", "Moment", "MomentError", "NoMoment", "Span", "When", "again", "parse_span", "resolve", "yearly",
+    "Base", "Moment", "MomentError", "NoMoment", "Span", "When", "again", "instant", "parse_span", "resolve", "yearly",
 ]  # fmt: skip
 
 ZERO: Final = Span()
@@ -122,7 +122,7 @@ def again(intent: str, zone: str) -> datetime | None:
 def _resolve(when: When, base: Base) -> Moment | NoMoment:
     match when.kind:
         case "immediately":
-            return _instant(max(base.now, base.started))
+            return instant(max(base.now, base.started))
         case "in":
             return _after(base.started, when, base)
         case "weekday":
@@ -136,7 +136,7 @@ def _resolve(when: When, base: Base) -> Moment | NoMoment:
 
 def _after(start: datetime, when: When, base: Base) -> Moment | NoMoment:
     if when.clock is None and when.span.elapses:
-        return _instant(start + timedelta(seconds=when.span.seconds))
+        return instant(start + timedelta(seconds=when.span.seconds))
     return _days(to_local(start, base.zone), 1, when, base)
 
 
@@ -158,10 +158,10 @@ def _around(when: When, base: Base) -> Moment | NoMoment:
         return NoMoment(f"bad_value:{name}", f"`{name}` is no date: {seen}")
     sign = -1 if when.kind == "before" else 1
     if anchor.instant is not None and when.clock is None and when.span.elapses:
-        return _instant(anchor.instant + sign * timedelta(seconds=when.span.seconds))
+        return instant(anchor.instant + sign * timedelta(seconds=when.span.seconds))
     local = anchor.local if anchor.local is not None else _occurrence(anchor, when, base)
     if when.clock is None and when.span.elapses:
-        return _instant(to_utc(local, base.zone) + sign * timedelta(seconds=when.span.seconds))
+        return instant(to_utc(local, base.zone) + sign * timedelta(seconds=when.span.seconds))
     return _days(local, sign, when, base)
 
 
@@ -194,7 +194,7 @@ def _wall(day: date, clock: time, zone: str) -> Moment:
 _same: Final = lru_cache(maxsize=65536)(_wall)
 
 
-def _instant(at: datetime) -> Moment:
-    if at.tzinfo is not UTC:
-        at = at.astimezone(UTC)
+def instant(at: datetime) -> Moment:
+    """A moment that doesn't move with the zone."""
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
     return Moment(at, at.isoformat()[:-6] + "Z")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from outreach.core.alike import Kind, has_kinds
+from outreach.core.policy import MOST, Policy
 from outreach.core.rule import OnInactive, OnMissing, Rule, type_matches
 from outreach.core.starting import covers
 from outreach.core.stopping import key_name
@@ -14,7 +16,8 @@ from outreach.core.stopping import key_name
 class Concerned:
     """`starting`: rules that may begin a run; `touching`: names of rules whose open runs may end or move; `facts`:
     event types of the past that conditions ask for; `windowed`: rules that ask when they last began; `asks_open`:
-    whether a condition asks for open holds; `rousing`: rules whose silence such an event ends."""
+    whether a condition asks for open holds; `rousing`: rules whose silence such an event ends; `ending`: event
+    types that end what it begins."""
 
     starting: tuple[Rule, ...]
     touching: frozenset[str]
@@ -22,6 +25,12 @@ class Concerned:
     windowed: tuple[str, ...]
     asks_open: bool = False
     rousing: tuple[Rule, ...] = ()
+    ending: frozenset[str] = frozenset()
+
+    @property
+    def only_starts(self) -> bool:
+        """Whether such an event leaves everything alone that is going on already."""
+        return not (self.touching or self.rousing)
 
 
 class RuleIndex(Mapping[str, Rule]):
@@ -30,6 +39,10 @@ class RuleIndex(Mapping[str, Rule]):
     def __init__(self, rules: Iterable[Rule]):
         self._rules = {rule.name: rule for rule in rules}
         self._by_type: dict[str, Concerned] = {}
+        #: Names of rules whose runs may begin alike.
+        self.alike = frozenset(r.name for r in self._rules.values() if has_kinds(r))
+        #: The first of each kind, by rule, zone, country and region.
+        self._kinds: dict[tuple[str, str, str, str], Kind] = {}
         #: Rules that no event sets off, of those that are switched on.
         self.by_clock = tuple(r for r in self._rules.values() if r.active and r.by_clock)
 
@@ -53,6 +66,17 @@ class RuleIndex(Mapping[str, Rule]):
             found = self._by_type[event_type] = self._concerned(event_type)
         return found
 
+    def kind(self, key: tuple[str, str, str, str], policy: Policy) -> Kind | None:
+        """What is known of the runs of this rule in this zone, country and region (see `core.alike`)."""
+        found = self._kinds.get(key)
+        return found if found is not None and found.policy is policy else None
+
+    def keep(self, kind: Kind, country: str, region: str) -> None:
+        """Know it from now on."""
+        if len(self._kinds) >= MOST:
+            self._kinds.clear()
+        self._kinds[kind.rule.name, kind.zone, country, region] = kind
+
     def _concerned(self, event_type: str) -> Concerned:
         rules = self._rules.values()
         starting = tuple(r for r in rules if covers(r, event_type))
@@ -63,6 +87,7 @@ class RuleIndex(Mapping[str, Rule]):
             facts=frozenset(facts),
             windowed=tuple(r.name for r in starting if r.once_window is not None),
             asks_open=any(r.when is not None and "open(" in r.when.source for r in starting),
+            ending=frozenset(t for r in starting for t in r.stop_on),
             rousing=tuple(
                 r for r in self.by_clock if isinstance(r.trigger, OnInactive) and r.trigger.resets(event_type)
             ),

@@ -17,21 +17,21 @@ from outreach.core.rule import OnDate, Rule
 
 class Scope(dict[str, Any]):
     """The names a condition may use. What few conditions ask for (the customer as plain data, the past) is made when
-    one does."""
+    one does, by `make`, which raises KeyError for a name that means nothing."""
 
-    __slots__ = ("_makers",)
-
-    def __init__(self, names: Mapping[str, Any], makers: Mapping[str, Callable[[], Any]]):
-        super().__init__(names)
-        self._makers = makers
+    __slots__ = ("make",)
+    make: Callable[[str], Any]
 
     def __missing__(self, name: str) -> Any:
-        self[name] = made = self._makers[name]()
+        self[name] = made = self.make(name)
         return made
 
     def get(self, name: str, default: Any = None) -> Any:
         """As of any mapping: `dict.get` alone would pass over what hasn't been made yet."""
-        return self[name] if name in self or name in self._makers else default
+        try:
+            return self[name]
+        except KeyError:
+            return default
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,8 +71,12 @@ class Situation:
         event = as_scope(self.event)
         if self.overlay:
             event |= self.overlay
-        names = {"event": event, "previous": self.previous, "now": self.now, "facts": self.past}
-        return Scope(names, {"customer": lambda: self.customer.as_dict(self.now)})
+        scope = Scope(event=event, previous=self.previous, now=self.now, facts=self.past)
+        scope.make = self._make
+        return scope
+
+    def _make(self, name: str) -> Any:
+        return {"customer": self.customer}[name].as_dict(self.now)
 
     def base(self, started: datetime, rule: Rule) -> Base:
         """What `at` is reckoned from, for a run of this rule that started then."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.keys import share
 from outreach.core.occasions import CLOCK, occasion_key
@@ -41,7 +42,7 @@ def start(rule: Rule, here: Situation, scope: Scope) -> Started | None:
     made = _apply_late(rule, made, here.now)
     if rule.holdout and share(here.customer.id, f"{rule.name}/holdout") < rule.holdout:
         made = [_held_out(rule, f, here.now) for f in made]
-    why = started_because(rule, here, scope)
+    why = started_because(rule, here.event, scope)
     return Started(follow_ups=made, traces=[planned(f, here.now, why) for f in made])
 
 
@@ -100,9 +101,8 @@ def trigger_key(rule: Rule, here: Situation) -> str:
     return f"key:{value}" if value is not None else f"event:{here.event.source}:{here.event.id}"
 
 
-def started_because(rule: Rule, here: Situation, scope: Scope) -> tuple[Reason, ...]:
+def started_because(rule: Rule, event: Event, scope: Scope) -> tuple[Reason, ...]:
     """The reasons of a start: the event, and the condition with the values seen."""
-    event = here.event
     on = Reason(code=f"on:{event.type}", numbers={"event": event.id, "time": event.time.isoformat()})
     if rule.when is None:
         return (on,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from outreach.core.follow_up import FollowUp
-from outreach.core.keys import make_id, share
+from outreach.core.keys import make_ids, share
 from outreach.core.moment import Moment, NoMoment, resolve
 from outreach.core.rule import Rule, Step
 from outreach.core.situation import Situation
@@ -18,17 +18,17 @@ UNSENT = "previous_unsent"
 
 def plan_step(rule: Rule, step: Step, here: Situation, trigger: str, started: datetime) -> FollowUp:
     """One step as a follow-up. One whose moment can't be reckoned is born cancelled, with the reason."""
-    names = (here.tenant, here.customer.id, rule.name, trigger)
+    run, id_ = make_ids(here.bucket, (here.tenant, here.customer.id, rule.name, trigger), str(step.index))
     base = here.base(started, rule)
     found = resolve(step.at, base)
     due = found.at if isinstance(found, Moment) else here.now
     until = step.valid_for.add(due, base.zone, base.calendar, (base.country, base.region))
     lost = isinstance(found, NoMoment)
     return FollowUp(
-        id=make_id(here.bucket, *names, str(step.index)), customer=here.customer.id, run=make_id(here.bucket, *names),
-        rule=rule.name, step=step.name, index=step.index, channel=step.channel, purpose=rule.purpose,
-        priority=rule.priority, due=due, wake=None if lost else due, valid_until=until, trigger=trigger,
-        started=started, event=here.event.id, event_source=here.event.source, key=_key_value(rule, here),
+        id=id_, customer=here.customer.id, run=run, rule=rule.name, step=step.name, index=step.index,
+        channel=step.channel, purpose=rule.purpose, priority=rule.priority, due=due, wake=None if lost else due,
+        valid_until=until, trigger=trigger, started=started,
+        event=here.event.id, event_source=here.event.source, key=_key_value(rule, here),
         intent=found.intent if isinstance(found, Moment) else "", state="cancelled" if lost else "scheduled",
         reason=found.reason if isinstance(found, NoMoment) else "", version=rule.version,
         variant=choose_variant(rule, step, here.customer.id), assign=assigned(step, here),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -56,6 +56,9 @@ class Batch:
     say: Say = as_written
     #: Who has become another customer in this batch, and whom.
     became: dict[str, str] = field(default_factory=dict)
+    #: Whose news may begin runs that other news ends, and all of that other news; asked for when the first is begun.
+    ending: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    _ends: dict[str, list[Event]] | None = None
     #: The card that the event which is taken at this moment was about, as it was before.
     card: FollowUp | None = None
 
@@ -70,6 +73,15 @@ class Batch:
             now=self.now, policy=self.policy, past=past, last_started=self.last_started.get(event.customer, {}),
             overlay=overlay,
         )  # fmt: skip
+
+    def news_that_ends(self, rule: Rule, customer: str) -> Sequence[Event]:
+        """What is known of a customer of the types that end this rule's runs, and perhaps of others."""
+        if customer not in self.ending or not self.ending[customer].issuperset(rule.stop_on):
+            return self.tx.events.history([customer], rule.stop_on).get(customer, ())
+        if self._ends is None:
+            types = frozenset().union(*self.ending.values())
+            self._ends = self.tx.events.history(self.ending, types)
+        return self._ends.get(customer, ())
 
     def meant(self, event: Event) -> Event:
         """This event in the name of whoever its customer is now."""

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
+from outreach.core.alike import another, its_trace, kind_of
 from outreach.core.event import Event
 from outreach.core.follow_up import AHEAD, FollowUp, evolve
 from outreach.core.history import as_scope
+from outreach.core.keys import bucket_of
 from outreach.core.occasions import CLOCK, dates_of
 from outreach.core.rule import Rule
 from outreach.core.situation import Scope, Situation
-from outreach.core.starting import Started, start
+from outreach.core.starting import Started, start, started_because
 from outreach.core.stepping import next_step, planned
 from outreach.core.stopping import stop_reason
 from outreach.core.trace import Reason
-from outreach.core.zone import to_local
+from outreach.core.zone import known, to_local
 from outreach.flow.batch import Batch
 from outreach.flow.remembering import remember
 
@@ -24,13 +28,13 @@ def begin(batch: Batch, event: Event, rules: Iterable[Rule]) -> None:
     """The runs that this event sets off. Nearly every rule says no, so the situation is only made for one whose
     condition holds."""
     here: Situation | None = None
-    scope = Scope(
-        {"event": as_scope(event), "previous": None, "now": batch.now},
-        {"customer": lambda: batch.customers[event.customer].as_dict(batch.now),
-         "facts": lambda: batch.situation(event).past},
-    )  # fmt: skip
+    scope = Scope(event=as_scope(event), previous=None, now=batch.now)
+    scope.make = partial(_asked_for, batch, event)
     for rule in rules:
         if rule.when is not None and not rule.when.holds(scope):
+            continue
+        alike = rule.name in batch.rules.alike and event.source != CLOCK
+        if alike and _like_another(batch, rule, event, scope):
             continue
         if here is None:
             here = batch.situation(event)
@@ -39,6 +43,42 @@ def begin(batch: Batch, event: Event, rules: Iterable[Rule]) -> None:
         begun = start(rule, here, scope)
         if begun is not None and not _is_known(batch, rule, begun):
             _add_run(batch, rule, here, _within_limit(batch, rule, begun))
+            if alike:
+                _keep_kind(batch, rule, here, begun)
+
+
+def _asked_for(batch: Batch, event: Event, name: str) -> Any:
+    """What few conditions ask for."""
+    if name == "customer":
+        return batch.customers[event.customer].as_dict(batch.now)
+    if name == "facts":
+        return batch.situation(event).past
+    raise KeyError(name)
+
+
+def _like_another(batch: Batch, rule: Rule, event: Event, scope: Scope) -> bool:
+    """Begin a run as another was begun; False when none of its kind was."""
+    customer, tenant, changes = batch.customers[event.customer], batch.tx.tenant, batch.changes
+    zone = customer.timezone if known(customer.timezone) else batch.policy.wall_zone(customer)
+    kind = batch.rules.kind((rule.name, zone, customer.country, customer.region), batch.policy)
+    f = another(kind, event, customer, batch.now, tenant, bucket_of(tenant, customer.id)) if kind is not None else None
+    if kind is None or f is None:
+        return False
+    if f.id not in changes.new and f.id not in batch.began:
+        changes.new[f.id] = f
+        changes.traces.append(its_trace(kind, f, batch.now, started_because(rule, event, scope)))
+        batch.open.setdefault(customer.id, []).append(f)
+        if rule.stop_on:
+            _end_if_overtaken(batch, rule, event, [f])
+    return True
+
+
+def _keep_kind(batch: Batch, rule: Rule, here: Situation, begun: Started) -> None:
+    """The runs that are like this one may take after it."""
+    (f,), (trace,) = begun.follow_ups, begun.traces
+    kind = kind_of(rule, f, trace.reasons[-1], here)
+    if kind is not None:
+        batch.rules.keep(kind, *here.place)
 
 
 def _is_known(batch: Batch, rule: Rule, begun: Started) -> bool:
@@ -92,8 +132,8 @@ def _add_run(batch: Batch, rule: Rule, here: Situation, begun: Started) -> None:
 
 def _end_if_overtaken(batch: Batch, rule: Rule, event: Event, run: list[FollowUp]) -> None:
     """News of the end may overtake news of the beginning: a cancellation that came before the booking it cancels."""
-    known = batch.tx.events.history([event.customer], rule.stop_on).get(event.customer, ())
-    for later in sorted((e for e in known if e.time > event.time), key=lambda e: (e.time, e.id)):
+    known = [e for e in batch.news_that_ends(rule, event.customer) if e.time > event.time]
+    for later in sorted(known, key=lambda e: (e.time, e.id)):
         for f in map(batch.latest, run):
             reason = stop_reason(rule, f, later) if f.state in AHEAD else ""
             if reason:

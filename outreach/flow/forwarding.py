@@ -6,19 +6,20 @@ aliases: the daily way of events asks nothing more than before.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from outreach.core.customer import Customer
 from outreach.core.event import Event
+from outreach.store.customers import People
 from outreach.store.store import Transaction
 
 MERGED = "customer.merged"
 
 
-def forward(tx: Transaction, events: Sequence[Event], known: MutableMapping[str, Customer]) -> Sequence[Event]:
+def forward(tx: Transaction, events: Sequence[Event], known: People) -> Sequence[Event]:
     """These events in the names of those who are meant; `known` learns who they are."""
-    became = tx.aliases.into({e.customer for e in events} - known.keys())
+    became = tx.aliases.into(known.strangers({e.customer for e in events}))
     if not became:
         return events
     known.update(tx.customers.hold(set(became.values())))

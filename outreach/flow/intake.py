@@ -6,7 +6,7 @@ queries, and then events are taken one by one, in order of time.
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from datetime import datetime
 
 from outreach.core.customer import Customer
@@ -49,7 +49,18 @@ def load(
         last_started=tx.follow_ups.last_started({e.customer for e in events}, windowed) if windowed else {},
         open=open_now, holds=tx.holds.of(asking | opening | touching), changes=Changes(),
         began=frozenset(f.id for of_one in open_now.values() for f in of_one),
+        ending=_ending(events, concerned),
     )  # fmt: skip
+
+
+def _ending(events: Sequence[Event], concerned: Mapping[str, Concerned]) -> dict[str, frozenset[str]]:
+    """By customer, what may end the runs that these events begin."""
+    types = {t: c.ending for t, c in concerned.items() if c.ending}
+    found: dict[str, frozenset[str]] = {}
+    for e in events if types else ():
+        if more := types.get(e.type):
+            found[e.customer] = found.get(e.customer, frozenset()) | more
+    return found
 
 
 def take(batch: Batch, event: Event) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from outreach.core.event import Event
 from outreach.core.guard import Policy
 from outreach.core.rule_index import RuleIndex
+from outreach.flow.batch import Batch
 from outreach.flow.forwarding import MERGED
 from outreach.flow.intake import Receipt
 from outreach.flow.remembering import Say
@@ -20,14 +21,21 @@ def take_parts(
     tx: Transaction, events: Sequence[Event], now: datetime, policy: Policy, rules: RuleIndex, starts: bool, say: Say
 ) -> tuple[list[Receipt], bool]:
     """Take these events; their receipts in their order, and whether anything was planned or moved."""
+    if MERGED not in {e.type for e in events}:
+        told, batch = take_in(tx, events, now, policy, rules, starts, say)
+        return told, _has_planned(batch)
     planned, receipts = False, dict[int, Receipt]()
     for part in parts(events):
         if any(events[i].type == MERGED for i in part):
             tx.cross("two customers become one")
         told, batch = take_in(tx, [events[i] for i in part], now, policy, rules, starts, say)
         receipts.update(zip(part, told, strict=True))
-        planned = planned or bool(batch.changes.new or batch.changes.changed or batch.became)
+        planned = planned or _has_planned(batch)
     return [receipts[i] for i in range(len(events))], planned
+
+
+def _has_planned(batch: Batch) -> bool:
+    return bool(batch.changes.new or batch.changes.changed or batch.became)
 
 
 def parts(events: Sequence[Event]) -> Iterator[Sequence[int]]:

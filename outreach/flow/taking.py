@@ -14,6 +14,7 @@ from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.guard import Policy
 from outreach.core.rule_index import RuleIndex
 from outreach.flow import deeds, effects, intake
+from outreach.flow.beginning import begin
 from outreach.flow.changes import Changes
 from outreach.flow.forwarding import MERGED, forward, wrong_merge
 from outreach.flow.intake import Batch, Receipt
@@ -22,6 +23,7 @@ from outreach.flow.outcomes import follow_on, has_next
 from outreach.flow.remembering import Say, as_written
 from outreach.flow.waking import wake_by_signs
 from outreach.flow.watching import arm
+from outreach.store.customers import People
 from outreach.store.store import Transaction
 
 #: How far ahead of our clock an event's time may lie before it can't be true.
@@ -41,22 +43,33 @@ def take_in(
     customers = hold_for(tx, events)
     sent, events = events, forward(tx, events, customers)
     arm(tx, _make_room_for_new(tx, events, customers, now), now, policy, rules.by_clock)
-    refused = {
-        id(e): why for s, e in zip(sent, events, strict=True) if (why := _refuse(tx, s.customer, e, customers, now))
-    }
+    refused = _refused(tx, sent, events, customers, now)
     fresh = tx.events.accept([e for e in events if id(e) not in refused] if refused else events, now)
     tx.house.learn_once(fresh)
     batch = intake.load(tx, fresh, now, policy, rules, customers)
     batch.starts, batch.say = starts, say
-    meaning = {t for t in {e.type for e in fresh} if effects.means(policy, t)}
-    for event in sorted(fresh, key=_by_time):
-        _take(batch, event, event.type in meaning)
+    _take_all(batch, sorted(fresh, key=_by_time))
     wake_by_signs(batch, fresh)
     batch.changes.store(tx)
     if batch.changes.wake_soon(now):
         tx.tell_others()
+    if len(fresh) == len(events):
+        return [Receipt(e.id, "accepted") for e in events], batch
     new = {id(e) for e in fresh}
     return [_receipt(e, new, refused) for e in events], batch
+
+
+def _take_all(batch: Batch, events: Sequence[Event]) -> None:
+    """One after the other. Of most types nothing is known but what they begin, which is found out once for each."""
+    means = {t: effects.means(batch.policy, t) for t in {e.type for e in events}}
+    begins = {t: batch.rules.of(t).starting if batch.starts else () for t, much in means.items()
+              if not much and t not in deeds.DEEDS and batch.rules.of(t).only_starts}  # fmt: skip
+    for event in events:
+        rules = None if batch.became else begins.get(event.type)
+        if rules is None:
+            _take(batch, event, means[event.type])
+        elif rules:
+            begin(batch, event, rules)
 
 
 def _take(batch: Batch, event: Event, meaning: bool) -> None:
@@ -79,6 +92,21 @@ def _make_room_for_new(
         tx.customers.save(new.values(), now)
         known.update(new)
     return new
+
+
+def _refused(
+    tx: Transaction, sent: Sequence[Event], events: Sequence[Event], customers: People, now: datetime
+) -> dict[int, str]:
+    """Why events can't be taken, by their identity. That a batch has nothing to look into is seen at once."""
+    types, times = {e.type for e in events}, [e.time for e in events]
+    if (
+        not (customers.strangers({e.customer for e in events}) or types & intake.ENGINE_TYPES)
+        and times
+        and not (_impossible(min(times), now) or _impossible(max(times), now))
+    ):
+        return {}
+    each = zip(sent, events, strict=True)
+    return {id(e): why for s, e in each if (why := _refuse(tx, s.customer, e, customers, now))}
 
 
 def _refuse(tx: Transaction, sent: str, event: Event, customers: Mapping[str, Any], now: datetime) -> str:
@@ -130,8 +158,12 @@ def follow_finished(
 
 def impossible_time(event: Event, now: datetime) -> str:
     """Why an event from the future, or from before anybody kept books, is refused; "" when its time can be true."""
-    if event.time.year < 1900:
-        return f"its time {event.time.isoformat()} lies before 1900"
-    if event.time <= now + CLOCK_SKEW:
+    return _impossible(event.time, now)
+
+
+def _impossible(time: datetime, now: datetime) -> str:
+    if time.year < 1900:
+        return f"its time {time.isoformat()} lies before 1900"
+    if time <= now + CLOCK_SKEW:
         return ""
-    return f"its time {event.time.isoformat()} lies more than a day ahead of now: check the sender's clock"
+    return f"its time {time.isoformat()} lies more than a day ahead of now: check the sender's clock"

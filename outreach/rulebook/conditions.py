@@ -21,7 +21,7 @@ from typing import Any
 from outreach.rulebook.cel.build import Scope, function
 from outreach.rulebook.cel.check import Checked, check
 from outreach.rulebook.cel.code import Writer
-from outreach.rulebook.cel.explain import Part, parts, plain
+from outreach.rulebook.cel.explain import SIMPLE, Part, parts, plain
 from outreach.rulebook.cel.fields import Fields, Known
 from outreach.rulebook.cel.problem import ConditionProblem
 from outreach.rulebook.cel.tree import Call
@@ -66,7 +66,9 @@ class Compiled:
 
     def seen(self, scope: Scope) -> dict[str, Any]:
         """The values seen by each path or call, without asking again what came out: for a condition known to hold."""
-        return {text: plain(value(scope)) for text, value in self._operands}
+        return {
+            text: seen if (seen := value(scope)).__class__ in SIMPLE else plain(seen) for text, value in self._operands
+        }
 
     @cached_property
     def _operands(self) -> tuple[tuple[str, Callable[[Scope], Any]], ...]:

@@ -36,6 +36,13 @@ def load(text: str | None) -> Any:
     return _decode(text) if text else None
 
 
+def as_sql(value: str | int | None) -> str:
+    """A value as it stands in a statement."""
+    if value is None:
+        return "NULL"
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
+
+
 class Codec:
     """Turns one dataclass into tuples of column values and back. Column order is the field order.
 

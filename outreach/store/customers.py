@@ -43,6 +43,10 @@ class People(MutableMapping[str, Customer]):
         """Those of them who are among these."""
         return People({key: self._rows[key] for key in keys if key in self._rows})
 
+    def strangers(self, keys: set[str]) -> set[str]:
+        """Those of these who aren't among them."""
+        return keys.difference(self._rows)
+
     def __getitem__(self, key: str) -> Customer:
         made = self._made.get(key)
         if made is None:

@@ -49,6 +49,8 @@ POSTGRESQL = Dialect(
     among="{0} = ANY (ARRAY(SELECT jsonb_array_elements_text(?::jsonb)))",
 )
 NUL = "\x00"
+#: Columns with their value in SQL.
+Same = tuple[tuple[str, str], ...]
 #: A bucket as a key begins with it; to write the digits anew costs five times as much as the rest of the key.
 _DIGITS = [f"{bucket:04d}" for bucket in range(BUCKETS)]
 
@@ -104,14 +106,16 @@ class Book:
         return change_many(self.conn, self._sql(sql), rows) if rows else 0
 
     def insert(
-        self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]], conflict: str = "DO NOTHING"
-    ) -> int:
-        """Insert rows, each key once; what is there already stays (or as `conflict` says). How many were written."""
+        self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]], conflict: str = "DO NOTHING",
+        same: Same = (),
+    ) -> int:  # fmt: skip
+        """Insert rows, each key once; what is there already stays (or as `conflict` says). `same` are columns that have
+        one value in all of these rows. How many were written."""
         if self.dialect is SQLITE:
-            return self.write_many(insert_sql(table, tuple(columns), conflict), rows)
+            return self.write_many(insert_sql(table, tuple(columns), conflict, same), rows)
         if not rows:
             return 0
-        return change(self.conn, bulk_sql(table, tuple(columns), conflict), (as_json(rows),))
+        return change(self.conn, bulk_sql(table, tuple(columns), conflict, same), (as_json(rows),))
 
     def update(self, table: str, columns: Sequence[str], keys: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
         """Set these columns of known rows: each of `rows` is the columns' values and then those of its keys."""
@@ -139,19 +143,21 @@ def as_keys(place: Callable[[str], int], subjects: Iterable[str]) -> str:
 
 
 @cache
-def insert_sql(table: str, columns: tuple[str, ...], conflict: str) -> str:
-    """An INSERT of one row of these columns."""
-    marks = ", ".join("?" * len(columns))
-    return f"INSERT INTO {table} ({names(columns)}) VALUES ({marks}) ON CONFLICT {conflict}"
+def insert_sql(table: str, columns: tuple[str, ...], conflict: str, same: Same = ()) -> str:
+    """An INSERT of one row of these columns. What is `same` stands in the statement, where it costs next to nothing."""
+    marks = ", ".join(["?"] * len(columns) + [value for _, value in same])
+    told = names((*columns, *(name for name, _ in same)))
+    return f"INSERT INTO {table} ({told}) VALUES ({marks}) ON CONFLICT {conflict}"
 
 
 @cache
-def bulk_sql(table: str, columns: tuple[str, ...], conflict: str) -> str:
+def bulk_sql(table: str, columns: tuple[str, ...], conflict: str, same: Same = ()) -> str:
     """An INSERT of many rows that come as one JSON parameter: a quarter of what a statement for each costs."""
     types = _types(table)
-    values = ", ".join(f"(v->>{i})::{types[c]}" for i, c in enumerate(columns))
+    values = [f"(v->>{i})::{types[c]}" for i, c in enumerate(columns)] + [f"{v}::{types[c]}" for c, v in same]
+    told = names((*columns, *(name for name, _ in same)))
     return (
-        f"INSERT INTO {table} ({names(columns)}) SELECT {values} FROM jsonb_array_elements(%s::jsonb) v"
+        f"INSERT INTO {table} ({told}) SELECT {', '.join(values)} FROM jsonb_array_elements(%s::jsonb) v"
         f" ON CONFLICT {conflict}"
     )
 

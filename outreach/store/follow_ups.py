@@ -8,7 +8,7 @@ from datetime import datetime
 from outreach.core.follow_up import FORWARDED, FollowUp
 from outreach.core.handling import UNDONE
 from outreach.core.keys import bucket_in
-from outreach.store.codec import Codec, dump, instant, micros
+from outreach.store.codec import Codec, as_sql, dump, instant, micros
 from outreach.store.dialect import SQLITE, Book, names
 from outreach.store.topology import ALL, Buckets
 
@@ -21,6 +21,10 @@ CHANGING = (
     "attempt", "address", "listed", "ended", "worker", "overlay", "assign", "site",
 )  # fmt: skip
 _CHANGED = CODEC.picker(CHANGING)
+#: What has happened to one that is planned just now, from `outcome` to `overlay`: nothing.
+_NOTHING = ("", "", "", 0, "", None, None, "", None)
+_FROM, _TO = COLUMNS.index("outcome"), COLUMNS.index("overlay") + 1
+_NOTHING_YET = tuple(zip(COLUMNS[_FROM:_TO], map(as_sql, _NOTHING), strict=True))
 _KEYS = ("bucket", "tenant_id", "customer", "id")
 #: PostgreSQL, left to itself, would compare each with each.
 _KNOWN = (
@@ -35,8 +39,12 @@ class FollowUps(Book):
 
     def add(self, follow_ups: Iterable[FollowUp]) -> None:
         """Store new ones; one that was planned before stays as it is."""
-        rows = [(self.bucket(f.customer), self.tenant, *CODEC.row(f)) for f in follow_ups]
-        self.insert("follow_up", COLUMNS, rows)
+        bucket, tenant = self.bucket, self.tenant
+        rows = [(bucket(f.customer), tenant, *CODEC.row(f)) for f in follow_ups]
+        fresh = [row[:_FROM] + row[_TO:] for row in rows if row[_FROM:_TO] == _NOTHING]
+        self.insert("follow_up", COLUMNS[:_FROM] + COLUMNS[_TO:], fresh, same=_NOTHING_YET)
+        if len(fresh) < len(rows):
+            self.insert("follow_up", COLUMNS, [row for row in rows if row[_FROM:_TO] != _NOTHING])
 
     def save(self, follow_ups: Iterable[FollowUp]) -> None:
         """Store what changed about known ones."""

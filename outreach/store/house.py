@@ -8,7 +8,7 @@ from datetime import datetime
 from outreach.core.event import Event
 from outreach.core.quiet import MARKS
 from outreach.core.trace import Reason, Trace
-from outreach.store.codec import dump, instant, load, micros
+from outreach.store.codec import EPOCH, MICROSECOND, dump, instant, load, micros
 from outreach.store.dialect import Book
 
 #: The setting that holds since when.
@@ -160,15 +160,13 @@ class Traces(Book):
 
     def add(self, traces: Iterable[Trace]) -> None:
         """Write decisions down."""
-        self.insert(
-            "trace",
-            TRACE,
-            [
-                (self.bucket(t.customer), self.tenant, t.customer, t.follow_up, micros(t.at), t.decision, t.rule,
-                 t.step, dump([_plain(r) for r in t.reasons]))
-                for t in traces
-            ],
-        )  # fmt: skip
+        bucket, tenant = self.bucket, self.tenant
+        rows = [
+            (bucket(t.customer), tenant, t.customer, t.follow_up, (t.at - EPOCH) // MICROSECOND, t.decision, t.rule,
+             t.step, dump([_plain(r) for r in t.reasons]))
+            for t in traces
+        ]  # fmt: skip
+        self.insert("trace", TRACE, rows)
 
     def of(self, customer: str) -> list[Trace]:
         """All decisions about one customer, in order of time."""
@@ -192,8 +190,10 @@ def _trace(customer: str, at: int, f: str, rule: str, step: str, decision: str, 
 
 
 def _plain(reason: Reason) -> dict[str, object]:
-    more = {"text": reason.text, "numbers": reason.numbers}
-    return {"code": reason.code} | {name: value for name, value in more.items() if value}
+    plain: dict[str, object] = {"code": reason.code, "text": reason.text} if reason.text else {"code": reason.code}
+    if reason.numbers:
+        plain["numbers"] = reason.numbers
+    return plain
 
 
 def _reason(plain: Mapping[str, object]) -> Reason:

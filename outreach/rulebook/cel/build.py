@@ -19,7 +19,8 @@ _HELPERS: Final[dict[str, Any]] = {
 }
 #: What stands in the code → the line that must come before it.
 _LINES: Final = {
-    "event.": 'event = scope.get("event") or NOTHING',
+    # A scope that makes names when they're asked for has the event from the start, and no method need be called.
+    "event.": 'event = ("event" in scope and scope["event"]) or NOTHING',
     "customer.": 'customer = scope.get("customer") or NOTHING',
     "previous.": 'previous = scope.get("previous") or NOTHING',
     "now": 'now = scope["now"]',
