@@ -103,7 +103,7 @@ def template_reader(settings: Settings, *, trial: bool = False) -> Checker:
 
 def assemble(settings: Settings, store: Store, rulebook: Rulebook, clock: Clock) -> App:
     """The parts, put together."""
-    renderer, ways_out = Renderer(settings.templates), links(settings, store.secret)
+    renderer, ways_out, calls = Renderer(settings.templates), links(settings, store.secret), caller(settings)
     engine = Engine(
         store=store, rules=RuleIndex(rulebook.rules), clock=clock, worker=worker_name(),
         policy=replace(rulebook.policy, sms=sms_limits(settings)),
@@ -111,7 +111,6 @@ def assemble(settings: Settings, store: Store, rulebook: Rulebook, clock: Clock)
         lease=timedelta(seconds=settings.lease_seconds),
         business=settings.business | {"timezone": rulebook.zone},
     )  # fmt: skip
-    calls = caller(settings)
     return App(settings=settings, engine=engine, store=store, rulebook=rulebook, renderer=renderer, caller=calls)
 
 

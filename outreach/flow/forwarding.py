@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from outreach.core.customer import Customer
 from outreach.core.event import Event
-from outreach.store.customers import People
+from outreach.store.people import People
 from outreach.store.store import Transaction
 
 MERGED = "customer.merged"

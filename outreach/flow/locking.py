@@ -18,7 +18,7 @@ from outreach.core.event import Event
 from outreach.core.follow_up import FollowUp
 from outreach.core.keys import bucket_in, bucket_of
 from outreach.core.watch import Watch
-from outreach.store.customers import People
+from outreach.store.people import People
 from outreach.store.store import Transaction
 from outreach.store.topology import Turn
 

@@ -23,7 +23,7 @@ from outreach.flow.outcomes import follow_on, has_next
 from outreach.flow.remembering import Say, as_written
 from outreach.flow.waking import wake_by_signs
 from outreach.flow.watching import arm
-from outreach.store.customers import People
+from outreach.store.people import People
 from outreach.store.store import Transaction
 
 #: How far ahead of our clock an event's time may lie before it can't be true.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from outreach.core.consenting import Suppression
 from outreach.core.customer import Consent, Customer
@@ -12,14 +11,15 @@ from outreach.core.keys import address_key, make_id
 from outreach.store.codec import Codec, dump, instant, micros
 from outreach.store.dialect import POSTGRESQL, SQLITE, Book, as_keys, names
 from outreach.store.elsewhere import Elsewhere
+from outreach.store.people import CODEC, People
 
-_CUSTOMER, _CONSENT = Codec(Customer), Codec(Consent)
-_COLUMNS = ("bucket", "tenant_id", *_CUSTOMER.columns, "updated")
-_UPDATE = ", ".join(f'"{c}" = excluded."{c}"' for c in (*_CUSTOMER.columns[1:], "updated"))
+_CONSENT = Codec(Consent)
+_COLUMNS = ("bucket", "tenant_id", *CODEC.columns, "updated")
+_UPDATE = ", ".join(f'"{c}" = excluded."{c}"' for c in (*CODEC.columns[1:], "updated"))
 _SAVE = f"(bucket, tenant_id, id) DO UPDATE SET {_UPDATE}"
 
 
-_READ = names(_CUSTOMER.columns, "t.")
+_READ = names(CODEC.columns, "t.")
 #: The keys of which not every row could be held. Who comes to share an address while this is asked is no matter: to
 #: decide about a contact there she has to hold the rows of those whom this does see, their own among them.
 _HERE = "FROM address t WHERE t.bucket = k.bucket AND t.tenant_id = ? AND t.address_key = k.subject"
@@ -28,47 +28,7 @@ _TAKEN = (
     f" CROSS JOIN LATERAL (SELECT count(*) AS n FROM (SELECT 1 {_HERE} ORDER BY t.customer"
     " FOR NO KEY UPDATE SKIP LOCKED) t) held WHERE held.n < every.n"
 )
-assert _CUSTOMER.columns[0] == "id"
-
-
-class People(MutableMapping[str, Customer]):
-    """Customers by id, each made of its row when somebody looks: of most events' customers only the being known
-    matters."""
-
-    def __init__(self, rows: dict[str, Any]):
-        self._rows = rows
-        self._made: dict[str, Customer] = {}
-
-    def only(self, keys: Iterable[str]) -> People:
-        """Those of them who are among these."""
-        return People({key: self._rows[key] for key in keys if key in self._rows})
-
-    def strangers(self, keys: set[str]) -> set[str]:
-        """Those of these who aren't among them."""
-        return keys.difference(self._rows)
-
-    def __getitem__(self, key: str) -> Customer:
-        made = self._made.get(key)
-        if made is None:
-            made = self._made[key] = _CUSTOMER.value(self._rows[key])
-        return made
-
-    def __setitem__(self, key: str, value: Customer) -> None:
-        self._rows[key] = None
-        self._made[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self._rows[key]
-        self._made.pop(key, None)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._rows
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
+assert CODEC.columns[0] == "id"
 
 
 class Customers(Book):
@@ -112,14 +72,14 @@ class Customers(Book):
         if self.dialect is SQLITE:
             return set()
         at = micros(now)
-        rows = sorted((self.bucket(i), self.tenant, *_CUSTOMER.row(Customer(id=i)), at) for i in set(ids))
+        rows = sorted((self.bucket(i), self.tenant, *CODEC.row(Customer(id=i)), at) for i in set(ids))
         return {row[0] for row in self.insert_new("customer", _COLUMNS, rows, ("id",))}
 
     def save(self, customers: Iterable[Customer], now: datetime) -> None:
         """Store them as they are now, and how they are reached."""
         people = list({c.id: c for c in customers}.values())
         at = micros(now)
-        rows = sorted((self.bucket(c.id), self.tenant, *_CUSTOMER.row(c), at) for c in people)
+        rows = sorted((self.bucket(c.id), self.tenant, *CODEC.row(c), at) for c in people)
         self.insert("customer", _COLUMNS, rows, _SAVE)
         self.reach((key, c.id) for c in people for key in self.keys(c).values())
 
