@@ -107,8 +107,8 @@ def test_a_batch_that_is_cut_in_the_middle_is_not_half_there():
     events = [an_event("purchase", f"c{n}", it.clock.instant, id=f"e{n}") for n in range(50)]
     original = it.engine.store.writing
 
-    def cut_before_the_end():  # type: ignore[no-untyped-def]
-        return _Cut(original(), url)
+    def cut_before_the_end(across: str = ""):  # type: ignore[no-untyped-def]
+        return _Cut(original(across), url)
 
     it.engine.store.writing = cut_before_the_end  # type: ignore[method-assign]
     with pytest.raises(DatabaseError, match="can't be reached"):
