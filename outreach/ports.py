@@ -15,7 +15,7 @@ from outreach.core.looking import CannotTell, Found, Window
 from outreach.errors import Problem
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """What goes out. `attempt` is our id for this one try (32 hex digits); `to` is E.164 or an e-mail address.
     `send_at` is when the provider shall send it (UTC), where it is handed over before; None: at once."""
@@ -36,7 +36,7 @@ class Message:
     batch: str = ""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """The provider accepted it, under this id. `alarm`: not as it was asked to, so no other may be handed over until a
     person has looked."""
@@ -99,7 +99,7 @@ class Sender(Protocol):
         """The messages that may be this attempt's, newest first. Never raises, asks within the same timeout."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """A message's text. `problem` says why it could not be rendered (an undefined name): then nothing is sent."""
 
