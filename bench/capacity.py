@@ -31,12 +31,12 @@ class Costs:
     keep: float = 365
     #: A third of what is there is used.
     headroom: float = 3
-    sqlite_ingest: float = 120
-    sqlite_dispatch: float = 620
-    pg_ingest: float = 200
-    pg_dispatch: float = 1000
-    worker_ingest: float = 130
-    worker_dispatch: float = 650
+    sqlite_ingest: float = 60
+    sqlite_dispatch: float = 490
+    pg_ingest: float = 36
+    pg_dispatch: float = 180
+    worker_ingest: float = 40
+    worker_dispatch: float = 300
     person_bytes: float = 500
     event_bytes: float = 260
     contact_bytes: float = 4700

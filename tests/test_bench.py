@@ -50,7 +50,7 @@ def test_ten_times_the_customers_need_ten_times_as_much_and_a_bigger_place():
     assert many.stored == pytest.approx(10_000 * few.stored)
     assert many.database == pytest.approx(10_000 * few.database)
     assert few.place(capacity.Costs()) == "SQLite, one process"
-    assert many.place(capacity.Costs(machine_bytes=1e15, machine_cores=2)) == "PostgreSQL, 3 machines + standby"
+    assert many.place(capacity.Costs(machine_bytes=1e15, machine_cores=0.25)) == "PostgreSQL, 3 machines + standby"
 
 
 def test_it_says_which_goals_are_reached_and_who_was_not_there(capsys: pytest.CaptureFixture[str]):
