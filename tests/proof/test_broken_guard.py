@@ -37,5 +37,5 @@ def test_a_guard_that_lets_everything_pass(check: str, monkeypatch: pytest.Monke
     cadence, name = CASES[check]
     whole = played(cadence).proof()
     assert (whole.faults, whole.asked[check] > 0) == ([], True)
-    monkeypatch.setattr(guard, name, (lambda *_: lambda at: None) if check == "hold" else (lambda *_: ()))
+    monkeypatch.setattr(guard, name, (lambda *_: lambda at: None) if check == "hold" else (lambda *_: []))
     assert {f.check for f in played(cadence).proof().faults} == {check}
