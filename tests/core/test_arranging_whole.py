@@ -50,7 +50,7 @@ def test_it_is_the_best_for_as_many_as_it_is_said_to_be(seed: int):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [n for n in range(100, 112)])
+@pytest.mark.parametrize("seed", range(100, 106))
 def test_it_is_the_best_of_all_arrangements_many_times(seed: int):
     for crowd in patient(seed, 300, 5, span=8):
         assert crowd.planned() == best_of_all(crowd), crowd
