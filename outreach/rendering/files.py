@@ -9,7 +9,6 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
@@ -71,23 +70,27 @@ def find(folder: Path, channel: str, name: str, language: str = "") -> tuple[Pat
     if channel not in EXTENSIONS:
         said, hint = f"no channel `{channel}`", did_you_mean(channel, EXTENSIONS)
         raise TemplateProblem(said, label=f"{folder.name}/{name}.{channel}", hint=hint)
-    for path, tag in _may_be(folder, channel, name, language):
-        with suppress(OSError):
-            status = os.stat(path)  # noqa: PTH116 - a third less than Path.stat, and nothing else
-            if stat.S_ISREG(status.st_mode):
-                return path, tag, status
+    for path, file, tag in _may_be(folder, channel, name, language):
+        try:
+            status = os.stat(file)  # noqa: PTH116 - a third less than Path.stat, and nothing else
+        except OSError:
+            continue
+        if stat.S_ISREG(status.st_mode):
+            return path, tag, status
     wanted = f"{folder.name}/{name}.{channel}.{EXTENSIONS[channel][0]}"
     there = {path.name.split(".")[0] for path, _ in _all(folder, channel)}
     raise TemplateProblem("no such template", label=wanted, hint=did_you_mean(name, there))
 
 
 @lru_cache(maxsize=1_000)
-def _may_be(folder: Path, channel: str, name: str, language: str) -> list[tuple[Path, str]]:
-    """Where it may lie, the best first; every customer's message asks the same."""
+def _may_be(folder: Path, channel: str, name: str, language: str) -> list[tuple[Path, str, str]]:
+    """Where it may lie, as a path and as text, with its language; the best first. Every customer's message asks the
+    same."""
     if not NAME.fullmatch(name):
         return []
     wanted = product(_tags(language), EXTENSIONS[channel])
-    return [(folder / ".".join(filter(None, (name, channel, tag, ext))), tag) for tag, ext in wanted]
+    paths = ((folder / ".".join(filter(None, (name, channel, tag, ext))), tag) for tag, ext in wanted)
+    return [(path, str(path), tag) for path, tag in paths]
 
 
 def find_layout(source: Source, folder: Path) -> tuple[Path, str]:

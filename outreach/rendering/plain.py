@@ -29,6 +29,8 @@ UNWANTED = {code: None for first, end in _RANGES for code in range(first, end) i
 FROM_OUTSIDE = frozenset({"customer", "event", "previous", "memory", "history"})
 
 
+#: What becomes of these when nothing is in them.
+EMPTY: dict[type, type] = {dict: dict, list: list, tuple: list}
 AS_THEY_ARE = frozenset({bool, int, float, Decimal, type(None), datetime, date, time})
 
 
@@ -121,7 +123,7 @@ def _copy_each(values: Mapping[Any, object], name: str, room: list[int], depth: 
         name = f"{name}.{next(iter(values))}"
     if len(values) > room[0] or (depth > DEEPEST and values):
         raise TemplateProblem(f"`{name}` holds too much for a template")
-    copied = {}
+    copied: dict[str, object] = {}
     for key, value in values.items():
         kind = type(value)
         if kind in AS_THEY_ARE or (
@@ -129,6 +131,9 @@ def _copy_each(values: Mapping[Any, object], name: str, room: list[int], depth: 
         ):
             room[0] -= 1
             copied[str(key)] = value
+        elif kind in EMPTY and not value:
+            room[0] -= 1
+            copied[str(key)] = EMPTY[kind]()
         else:
             copied[str(key)] = _copy(value, f"{name}.{key}", room, depth, links=links)
     return copied

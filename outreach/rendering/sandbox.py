@@ -51,6 +51,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`obj.attribute`: a key of a dict, a field of `loop` or of an instant."""
+        if type(obj) is dict and attribute in obj:  # nearly always
+            return blank_or(obj[attribute], attribute)
         match obj:
             case Undefined():
                 str(obj)
@@ -84,6 +86,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 def printable(value: Any) -> Any:
     """What `{{ … }}` may print: text and numbers. A list, a date or True in the middle of a sentence is a mistake."""
+    if type(value) is str:  # nearly everything
+        return value
     if isinstance(value, str | int | float | Decimal | Undefined) and not isinstance(value, bool):
         return value
     if isinstance(value, datetime | date):
@@ -112,7 +116,7 @@ class Piece:
         own = {LANGUAGE: language or "en", BUDGET: Budget()}
         scope = {name: blank_or(context[name], name) for name in self.names if name in context}
         try:
-            return _gather(self.template.generate(scope | own), limit)
+            return _gather(self.template, scope | own, limit)
         except TemplateProblem:
             raise
         except UnknownName as error:
@@ -167,13 +171,19 @@ def _explained(text: str, first: int) -> Iterator[None]:
         raise TemplateProblem(f"too much nesting ({type(error).__name__})", first) from None
 
 
-def _gather(chunks: Iterator[str], limit: int) -> str:
+def _gather(template: Template, scope: dict[str, object], limit: int) -> str:
+    """What `Template.generate` gives, by its own way: that one hands on each of the pieces, and copies the scope."""
     parts, room = [], limit
-    for chunk in chunks:
-        room -= len(chunk)
-        if room < 0:
-            raise TemplateProblem(f"makes more than {limit} characters")
-        parts.append(chunk)
+    try:
+        for chunk in template.root_render_func(template.new_context(scope)):
+            room -= len(chunk)
+            if room < 0:
+                break
+            parts.append(chunk)
+    except Exception:
+        template.environment.handle_exception()  # raises it, with lines of the template
+    if room < 0:
+        raise TemplateProblem(f"makes more than {limit} characters")
     return "".join(parts)
 
 
