@@ -28,6 +28,8 @@ class Changes:
     def __init__(self) -> None:
         self.new: dict[str, FollowUp] = {}
         self.changed: dict[str, FollowUp] = {}
+        #: Those of the changed about which nothing has changed but how far they have come.
+        self.going: dict[str, FollowUp] = {}
         self.traces: list[Trace] = []
         self.released: dict[str, FollowUp] = {}
         self.settled: list[Touch] = []
@@ -44,6 +46,12 @@ class Changes:
         place = self.new if f.id in self.new else self.changed
         place[f.id] = f
         self.note(f, decision, reasons, now)
+
+    def go_on(self, f: FollowUp, decision: str, reasons: tuple[Reason, ...], now: datetime) -> None:
+        """As `change`, of a known one that differs from what is stored in no more than `follow_ups.GOING`."""
+        if f.id not in self.new and f.id not in self.changed:
+            self.going[f.id] = f
+        self.change(f, decision, reasons, now)
 
     def note(self, f: FollowUp, decision: str, reasons: tuple[Reason, ...], now: datetime) -> None:
         """A decision about a follow-up."""
@@ -72,7 +80,8 @@ class Changes:
         """Write everything; a run that began before (the same key) is not begun again."""
         self._forget_known(tx)
         tx.follow_ups.add(self.new.values())
-        tx.follow_ups.save(self.changed.values())
+        tx.follow_ups.save([f for i, f in self.changed.items() if self.going.get(i) is not f])
+        tx.follow_ups.save_going([f for i, f in self.changed.items() if self.going.get(i) is f])
         tx.traces.add(self.traces)
         tx.watches.rouse(self.roused)
         if self.released or self.settled:

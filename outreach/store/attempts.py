@@ -9,6 +9,7 @@ from datetime import datetime
 from outreach.core.keys import bucket_in
 from outreach.store.codec import Codec, micros
 from outreach.store.dialect import Book, names
+from outreach.store.fresh import Fresh
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,6 +55,8 @@ class Attempt:
 
 _ATTEMPT = Codec(Attempt)
 _READ = names(_ATTEMPT.columns, "t.")
+#: What is known of an intent's end, from `provider_id` to `batch`: nothing.
+_FRESH = Fresh(["bucket", "tenant_id", *_ATTEMPT.columns], "provider_id", ("", "", "", None, None, 0, "", "", None, ""))
 #: What an answer says; and what is learnt afterwards, which an answer that comes late must not undo.
 _ENDING = ("state", "provider_id", "code", "detail", "ended", "look")
 _LEARNT = (*_ENDING, "looks", "evidence", "delivery")
@@ -66,8 +69,8 @@ class Attempts(Book):
 
     def add(self, attempts: Iterable[Attempt]) -> None:
         """Write intents."""
-        columns = ("bucket", "tenant_id", *_ATTEMPT.columns)
-        self.insert("attempt", columns, [(self.bucket(a.customer), self.tenant, *_ATTEMPT.row(a)) for a in attempts])
+        rows = [(self.bucket(a.customer), self.tenant, *_ATTEMPT.row(a)) for a in attempts]
+        _FRESH.insert(self, "attempt", rows)
 
     def end(self, attempts: Iterable[Attempt]) -> None:
         """Write what the senders answered."""

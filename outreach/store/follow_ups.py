@@ -8,8 +8,9 @@ from datetime import datetime
 from outreach.core.follow_up import FORWARDED, FollowUp
 from outreach.core.handling import UNDONE
 from outreach.core.keys import bucket_in
-from outreach.store.codec import Codec, as_sql, dump, instant, micros
+from outreach.store.codec import Codec, dump, instant, micros
 from outreach.store.dialect import SQLITE, Book, names
+from outreach.store.fresh import Fresh
 from outreach.store.topology import ALL, Buckets
 
 CODEC = Codec(FollowUp)
@@ -20,11 +21,12 @@ CHANGING = (
     "due", "wake", "valid_until", "started", "event", "intent", "state", "reason", "outcome", "outcome_by", "note",
     "attempt", "address", "listed", "ended", "worker", "overlay", "assign", "site",
 )  # fmt: skip
-_CHANGED = CODEC.picker(CHANGING)
+#: Of that, what may change while a contact is claimed and sent.
+GOING = ("wake", "state", "reason", "outcome", "attempt", "address", "ended", "worker")
+_CHANGED, _GONE_ON = CODEC.picker(CHANGING), CODEC.picker(GOING)
 #: What has happened to one that is planned just now, from `outcome` to `overlay`: nothing.
 _NOTHING = ("", "", "", 0, "", None, None, "", None)
-_FROM, _TO = COLUMNS.index("outcome"), COLUMNS.index("overlay") + 1
-_NOTHING_YET = tuple(zip(COLUMNS[_FROM:_TO], map(as_sql, _NOTHING), strict=True))
+_FRESH = Fresh(COLUMNS, "outcome", _NOTHING)
 _KEYS = ("bucket", "tenant_id", "customer", "id")
 #: PostgreSQL, left to itself, would compare each with each.
 _KNOWN = (
@@ -41,15 +43,17 @@ class FollowUps(Book):
         """Store new ones; one that was planned before stays as it is."""
         bucket, tenant = self.bucket, self.tenant
         rows = [(bucket(f.customer), tenant, *CODEC.row(f)) for f in follow_ups]
-        fresh = [row[:_FROM] + row[_TO:] for row in rows if row[_FROM:_TO] == _NOTHING]
-        self.insert("follow_up", COLUMNS[:_FROM] + COLUMNS[_TO:], fresh, same=_NOTHING_YET)
-        if len(fresh) < len(rows):
-            self.insert("follow_up", COLUMNS, [row for row in rows if row[_FROM:_TO] != _NOTHING])
+        _FRESH.insert(self, "follow_up", rows)
 
     def save(self, follow_ups: Iterable[FollowUp]) -> None:
         """Store what changed about known ones."""
         rows = [(*_CHANGED(f), self.bucket(f.customer), self.tenant, f.customer, f.id) for f in follow_ups]
         self.update("follow_up", CHANGING, _KEYS, rows)
+
+    def save_going(self, follow_ups: Iterable[FollowUp]) -> None:
+        """Store how far these known ones have come; nothing but `GOING` may have changed about them."""
+        rows = [(*_GONE_ON(f), self.bucket(f.customer), self.tenant, f.customer, f.id) for f in follow_ups]
+        self.update("follow_up", GOING, _KEYS, rows)
 
     def open_of(self, customers: Iterable[str]) -> dict[str, list[FollowUp]]:
         """Everything that hasn't ended, by customer."""
