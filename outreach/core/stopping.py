@@ -61,9 +61,9 @@ def no_longer(rule: Rule, here: Situation) -> Reason:
     return Reason(code="no_longer_matches", text=rule.when.source, numbers=dict(rule.when.seen(here.scope())))
 
 
-def ended(f: FollowUp, state: str, reason: str, now: datetime) -> FollowUp:
-    """`f` at its end."""
-    return evolve(f, state=state, reason=reason, wake=None, ended=now)
+def ended(f: FollowUp, state: str, reason: str, now: datetime, **more: str) -> FollowUp:
+    """`f` at its end; `more` is what else has changed about it."""
+    return evolve(f, state=state, reason=reason, wake=None, ended=now, **more)
 
 
 def key_name(rule: Rule) -> str:

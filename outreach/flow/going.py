@@ -57,14 +57,15 @@ def go(claim: Claim, f: FollowUp, here: Situation, joining: Sequence[FollowUp]) 
     """It goes now, and takes along those that join it."""
     standing, rule = claim.standings[f.customer], claim.rules[f.rule]
     if f.channel in BY_STAFF:
-        if not _has_room(claim, f) or (f.channel == "call" and not _takes_place(claim, f, standing, claim.now)):
+        touch = touch_of(claim, f, standing, claim.now) if f.channel == "call" else None
+        if not _has_room(claim, f) or (touch is not None and not _takes_place(claim, f, standing, touch)):
             return
         # Each listing is a try of its own: one that was moved and comes back takes a new place in the ledger.
         gone = evolve(f, state="listed", wake=f.valid_until, listed=claim.now, reason="", attempt=f.attempt + 1,
                       address=standing.customer.address(f.channel))  # fmt: skip
         claim.changes.change(gone, "listed", (), claim.now)
-        if f.channel == "call":
-            _reserve(claim, standing, touch_of(claim, f, standing, claim.now))
+        if touch is not None:
+            _reserve(claim, standing, touch)
     else:
         text = claim.render(f, rule, here, standing, also(joining, claim.rules))
         if text.problem:
@@ -72,9 +73,12 @@ def go(claim: Claim, f: FollowUp, here: Situation, joining: Sequence[FollowUp]) 
             return
         if f.channel == "sms" and _costs_too_much(claim, f, standing, text):
             return
-        if not _takes_place(claim, f, standing, contact_at(claim, f) or claim.now):
+        later = contact_at(claim, f)
+        touch = touch_of(claim, f, standing, later or claim.now)
+        if not _takes_place(claim, f, standing, touch):
             return
-        gone = _intend(claim, f, standing, text)
+        gone = _intend(claim, f, standing, text, later)
+        _reserve(claim, standing, touch)
     for o in joining:
         why = Reason(code="merge", text=f"joins the {f.channel} of {f.rule}", numbers={"into": f.id})
         claim.changes.change(riding(o, gone), "joined", (why,), claim.now)
@@ -116,13 +120,13 @@ def _costs_too_much(claim: Claim, f: FollowUp, standing: Standing, text: Rendere
     return True
 
 
-def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> FollowUp:
-    number, address, later = f.attempt + 1, standing.customer.address(f.channel), contact_at(claim, f)
+def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered, later: datetime | None) -> FollowUp:
+    number, address = f.attempt + 1, standing.customer.address(f.channel)
     taken = evolve(
         f, state="claimed", wake=claim.now + claim.lease, attempt=number, worker=claim.worker, address=address,
         reason="",
     )  # fmt: skip
-    claim.changes.change(taken, "claimed", (), claim.now)
+    claim.changes.go_on(taken, "claimed", (), claim.now)
     claim.attempts.append(
         Attempt(
             id=make_id(bucket_of(claim.tx.tenant, f.customer), "attempt", f.id, str(number)), customer=f.customer,
@@ -135,7 +139,6 @@ def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> Fo
         )
     )  # fmt: skip
     claim.post.gates.take(claim.post.senders[f.channel], text.body, claim.now)
-    _reserve(claim, standing, touch_of(claim, f, standing, later or claim.now))
     return taken
 
 
@@ -156,10 +159,9 @@ def touch_of(claim: Claim, f: FollowUp, standing: Standing, at: datetime) -> Tou
     )  # fmt: skip
 
 
-def _takes_place(claim: Claim, f: FollowUp, standing: Standing, at: datetime) -> bool:
+def _takes_place(claim: Claim, f: FollowUp, standing: Standing, touch: Touch) -> bool:
     """Whether there is room for it at its address; if not, it is put off. Where the address may share this transaction,
     that was told before."""
-    touch = touch_of(claim, f, standing, at)
     no = no_place_there(claim.tx, f, standing, touch, _gap(claim, touch), claim.policy, claim.now)
     if no is not None:
         code = awaited(no.reasons)

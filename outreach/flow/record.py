@@ -44,7 +44,7 @@ def record(batch: Batch, answers: Sequence[tuple[Attempt, Answer]], claimed: Han
         after = _after(f, answer, batch.now)
         if known is not None and (state := stands(known.delivery)) != "sent":
             after = evolve(after, state=state, outcome=state, reason=_why_not(known))
-        batch.changes.change(after, after.state if after.ended else "retry", (_reason(answer),), batch.now)
+        batch.changes.go_on(after, after.state if after.ended else "retry", (_reason(answer),), batch.now)
         touch = claimed.touches.get(f.id)
         if touch is not None:
             state = "delivered" if after.state == "delivered" else _TOUCH[type(answer)]
@@ -86,16 +86,16 @@ def _after(f: FollowUp, answer: Answer, now: datetime) -> FollowUp:
     """Where the follow-up stands after this answer."""
     match answer:
         case Sent():
-            return evolve(ended(f, "sent", "", now), outcome="sent")
+            return ended(f, "sent", "", now, outcome="sent")
         case Unknown():
-            return evolve(ended(f, "unknown", f"unknown:{answer.code}", now), outcome="unknown")
+            return ended(f, "unknown", f"unknown:{answer.code}", now, outcome="unknown")
         case Refused() if not answer.stop_sender:
             state = "suppressed" if answer.suppress else "failed"
-            return evolve(ended(f, state, f"provider:{answer.code}", now), outcome="failed")
+            return ended(f, state, f"provider:{answer.code}", now, outcome="failed")
         case _:  # unsent, or refused for what is our account's fault and not hers
             again = now + wait(f.id, f.attempt, getattr(answer, "retry_after", None))
             if f.attempt >= MOST_TRIES or again >= f.valid_until:
-                return evolve(ended(f, "failed", f"provider:{answer.code}", now), outcome="failed")
+                return ended(f, "failed", f"provider:{answer.code}", now, outcome="failed")
             return evolve(f, state="scheduled", wake=again, reason=f"provider:{answer.code}")
 
 

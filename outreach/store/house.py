@@ -163,7 +163,7 @@ class Traces(Book):
         bucket, tenant = self.bucket, self.tenant
         rows = [
             (bucket(t.customer), tenant, t.customer, t.follow_up, (t.at - EPOCH) // MICROSECOND, t.decision, t.rule,
-             t.step, dump([_plain(r) for r in t.reasons]))
+             t.step, dump([_plain(r) for r in t.reasons]) if t.reasons else "[]")
             for t in traces
         ]  # fmt: skip
         self.insert("trace", TRACE, rows)

@@ -65,21 +65,21 @@ class Ledger(Book):
         """Enter touches, at their address and at their customer, where those are known. `gap` maps a touch's id to the
         minimum gap it obeys: the database refuses two such touches of one subject that are nearer than that."""
         new = list(touches)
-        there = [(f"a:{t.address_key}", t) for t in new if t.address_key]
+        entries = [(t, _entry(t, gap.get(t.id))) for t in new]
+        there = [self._row(f"a:{t.address_key}", entry) for t, entry in entries if t.address_key]
         if self.elsewhere is not None:
-            for t in (t for _, t in there if not self.elsewhere.took(t)):
+            for t in (t for t in new if t.address_key and not self.elsewhere.took(t)):
                 self.elsewhere.take([t], lambda tx, t=t: tx.ledger.enter_there(t, gap.get(t.id)))  # type: ignore[misc]
             there = []
-        hers = [(f"c:{t.customer}", t) for t in new if t.customer]
-        self.insert("touch", _COLUMNS, [self._row(s, t, gap.get(t.id)) for s, t in (*hers, *there)], _KNOWN)
+        hers = [self._row(f"c:{t.customer}", entry) for t, entry in entries if t.customer]
+        self.insert("touch", _COLUMNS, hers + there, _KNOWN)
 
     def enter_there(self, touch: Touch, gap: timedelta | None) -> None:
         """Reserve a place at its address only; once more, if it was reserved there before."""
-        self.insert("touch", _COLUMNS, [self._row(f"a:{touch.address_key}", touch, gap)], _ANEW)
+        self.insert("touch", _COLUMNS, [self._row(f"a:{touch.address_key}", _entry(touch, gap))], _ANEW)
 
-    def _row(self, subject: str, t: Touch, gap: timedelta | None) -> tuple[Any, ...]:
-        until = micros(t.at + gap) if gap else None
-        return (self.place(subject), self.tenant, subject, until, *_TOUCH.row(t))
+    def _row(self, subject: str, entry: tuple[Any, ...]) -> tuple[Any, ...]:
+        return (self.place(subject), self.tenant, subject, *entry)
 
     def settle(self, touches: Iterable[Touch]) -> None:
         """Store the state of known touches, under each subject."""
@@ -162,3 +162,8 @@ class Ledger(Book):
         rows = self.read_keyed(_READ, "touch", "subject", {f"c:{c}" for c, _ in listed}, "t.state <> 'released'")
         touches = (_TOUCH.value(row[1:]) for row in rows)
         return {t.follow_up: t for t in touches if t.follow_up in wanted}
+
+
+def _entry(t: Touch, gap: timedelta | None) -> tuple[Any, ...]:
+    """What stands under each of its subjects alike."""
+    return (micros(t.at + gap) if gap else None, *_TOUCH.row(t))
