@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 from outreach.core.dying import dies
 from outreach.core.follow_up import BY_STAFF, FollowUp, evolve
@@ -71,13 +70,14 @@ def go(claim: Claim, f: FollowUp, here: Situation, joining: Sequence[FollowUp]) 
         if text.problem:
             claim.end(f, "held", Reason(code="template", text=text.problem))
             return
-        if f.channel == "sms" and _costs_too_much(claim, f, standing, text):
+        segments = sms_segments(text.body)[0] if f.channel == "sms" else 0
+        if f.channel == "sms" and _costs_too_much(claim, f, standing, segments):
             return
         later = contact_at(claim, f)
         touch = touch_of(claim, f, standing, later or claim.now)
         if not _takes_place(claim, f, standing, touch):
             return
-        gone = _intend(claim, f, standing, text, later)
+        gone = _intend(claim, f, standing, text, segments, later)
         _reserve(claim, standing, touch)
     for o in joining:
         why = Reason(code="merge", text=f"joins the {f.channel} of {f.rule}", numbers={"into": f.id})
@@ -107,10 +107,10 @@ def _wait(claim: Claim, f: FollowUp, again: datetime, reason: Reason) -> None:
         claim.changes.change(later, "deferred", (reason,), claim.now)
 
 
-def _costs_too_much(claim: Claim, f: FollowUp, standing: Standing, text: Rendered) -> bool:
+def _costs_too_much(claim: Claim, f: FollowUp, standing: Standing, segments: int) -> bool:
     """Whether this SMS is not paid for now; then it waits, or is held for a person to see."""
     phone, key = standing.customer.phone, standing.address_keys.get("sms", "")
-    no = objection(claim, f, phone, key, sms_segments(text.body)[0])
+    no = objection(claim, f, phone, key, segments)
     if no is None:
         return False
     if no.again is None:
@@ -120,7 +120,9 @@ def _costs_too_much(claim: Claim, f: FollowUp, standing: Standing, text: Rendere
     return True
 
 
-def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered, later: datetime | None) -> FollowUp:
+def _intend(
+    claim: Claim, f: FollowUp, standing: Standing, text: Rendered, segments: int, later: datetime | None
+) -> FollowUp:
     number, address = f.attempt + 1, standing.customer.address(f.channel)
     taken = evolve(
         f, state="claimed", wake=claim.now + claim.lease, attempt=number, worker=claim.worker, address=address,
@@ -134,19 +136,12 @@ def _intend(claim: Claim, f: FollowUp, standing: Standing, text: Rendered, later
             purpose=f.purpose,
             address=address, address_key=standing.address_keys.get(f.channel, ""), made=claim.now,
             deadline=claim.now + DEADLINE, subject=text.subject, body=text.body, html=text.html,
-            send_at=later,
-            **_of_an_sms(claim, f, standing, text, later or claim.now),
+            send_at=later, segments=segments,
+            dies=dies(f, later or claim.now, standing, claim.policy) if f.channel == "sms" else None,
         )
     )  # fmt: skip
     claim.post.gates.take(claim.post.senders[f.channel], text.body, claim.now)
     return taken
-
-
-def _of_an_sms(claim: Claim, f: FollowUp, standing: Standing, text: Rendered, at: datetime) -> dict[str, Any]:
-    """What it costs, and when the provider must give it up."""
-    if f.channel != "sms":
-        return {}
-    return {"segments": sms_segments(text.body)[0], "dies": dies(f, at, standing, claim.policy)}
 
 
 def touch_of(claim: Claim, f: FollowUp, standing: Standing, at: datetime) -> Touch:

@@ -27,9 +27,10 @@ class No:
 def objection(claim: Claim, f: FollowUp, phone: str, key: str, segments: int) -> No | None:
     """What the limits say of this SMS; None when it may go."""
     limits = claim.policy.sms
-    abroad = limits.abroad({country for country, _ in claim.policy.atlas.phone_places(phone)})
-    if abroad is not None:
-        return No(abroad)
+    if limits.countries:
+        abroad = limits.abroad({country for country, _ in claim.policy.atlas.phone_places(phone)})
+        if abroad is not None:
+            return No(abroad)
     if not limits.counts or f.purpose == "safety":
         return None
     mine = [a for a in claim.attempts if a.channel == "sms"]
