@@ -30,7 +30,7 @@ from outreach.flow.changes import Changes
 from outreach.flow.locking import Taken
 from outreach.flow.post import Post
 from outreach.flow.remembering import Say
-from outreach.flow.situations import events_of, situation_of
+from outreach.flow.situations import Background, background_of, events_of, situation_of
 from outreach.flow.standings import load_standings
 from outreach.ports import Rendered
 from outreach.store.attempts import Attempt
@@ -84,6 +84,12 @@ class Claim:
         return Spent(self.tx, day, hour)
 
     @cached_property
+    def background(self) -> Background:
+        """What the situations of this claim ask of the past."""
+        judged = (f for of_one in self.ahead.values() for f in of_one if f.id in self.events)
+        return background_of(self.tx, judged, self.rules)
+
+    @cached_property
     def sharing(self) -> dict[str, list[str]]:
         """Who of this claim's customers an address reaches: what one is sent, the others must reckon with."""
         found: dict[str, list[str]] = {}
@@ -103,10 +109,10 @@ class Claim:
         event = self.events.get(f.id)
         if event is None:
             return None
-        holds = self.standings[f.customer].holds
         return situation_of(
-            self.tx, f, self.rules[f.rule], self.customers[f.customer], event, self.now, self.policy, holds
-        )
+            self.tx, f, self.rules[f.rule], self.customers[f.customer], event, self.now, self.policy,
+            self.standings[f.customer].holds, self.background,
+        )  # fmt: skip
 
 
 def load(

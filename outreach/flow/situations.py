@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from outreach.core.customer import Customer
@@ -26,16 +27,44 @@ def events_of(tx: Transaction, follow_ups: Iterable[FollowUp]) -> dict[str, Even
     return {id_: event for id_, event in found if event is not None}
 
 
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What situations ask of the past: events by customer, of all types that any of their rules asks for, and
+    follow-ups by run."""
+
+    events: Mapping[str, Sequence[Event]]
+    runs: Mapping[str, Sequence[FollowUp]]
+
+    def past(self, f: FollowUp, rule: Rule) -> list[Event]:
+        """Events of the types that this rule asks for."""
+        mine = self.events.get(f.customer, ()) if rule.facts else ()
+        return [e for e in mine if any(type_matches(t, e.type) for t in rule.facts)]
+
+    def previous(self, f: FollowUp) -> dict[str, str] | None:
+        """What came of the step before; None while that hasn't ended."""
+        before = step_among(self.runs.get(f.run, ()), f) if f.index else None
+        return told(before) if before is not None and before.ended is not None else None
+
+
+def background_of(tx: Transaction, follow_ups: Iterable[FollowUp], rules: Mapping[str, Rule]) -> Background:
+    """What the situations of these ask for: two questions, however many they are, and none where nothing is asked."""
+    some = [f for f in follow_ups if f.rule in rules]
+    facts = {t for f in some for t in rules[f.rule].facts}
+    past = tx.events.history({f.customer for f in some if rules[f.rule].facts}, facts)
+    return Background(past, tx.cards.runs_of({f.customer for f in some if f.index}))
+
+
 def situation_of(
     tx: Transaction, f: FollowUp, rule: Rule, customer: Customer, event: Event, now: datetime, policy: Policy,
-    holds: Iterable[str] = (),
+    holds: Iterable[str] = (), background: Background | None = None,
 ) -> Situation:  # fmt: skip
-    """The situation of `f` now, with what its rule asks of the past. `holds` are the names of those that are open."""
-    past = tx.events.history([customer.id], rule.facts).get(customer.id, []) if rule.facts else []
+    """The situation of `f` now, with what its rule asks of the past; read for it alone where there is no `background`.
+    `holds` are the names of those that are open."""
+    known = background or background_of(tx, [f], {f.rule: rule})
     return Situation(
         tenant=tx.tenant, bucket=bucket_of(tx.tenant, customer.id), customer=customer, event=event, now=now,
-        policy=policy, past=History(past, now, event, holds), overlay=f.overlay, previous=_previous(tx, f, rule),
-        dates=dates_of(rule, event),
+        policy=policy, past=History(known.past(f, rule), now, event, holds), overlay=f.overlay,
+        previous=known.previous(f), dates=dates_of(rule, event),
     )  # fmt: skip
 
 
@@ -45,28 +74,11 @@ def all_situations(
 ) -> dict[str, Situation]:  # fmt: skip
     """The situations of these, by the follow-up's id: as `situation_of`, with one query for each kind of fact."""
     some = list(follow_ups)
-    facts = {t for f in some for t in rules[f.rule].facts}
-    past = tx.events.history({f.customer for f in some if rules[f.rule].facts}, facts)
-    runs = tx.cards.runs_of({f.customer for f in some if f.index})
-    found = {}
-    for f in some:
-        rule, event, before = rules[f.rule], events[f.id], step_among(runs.get(f.run, ()), f)
-        mine = [e for e in past.get(f.customer, ()) if any(type_matches(t, e.type) for t in rule.facts)]
-        found[f.id] = Situation(
-            tenant=tx.tenant, bucket=bucket_of(tx.tenant, f.customer), customer=people[f.customer], event=event,
-            now=now, policy=policy, past=History(mine, now, event, ()), overlay=f.overlay,
-            previous=told(before) if before is not None and before.ended is not None else None,
-            dates=dates_of(rule, event),
-        )  # fmt: skip
-    return found
-
-
-def _previous(tx: Transaction, f: FollowUp, rule: Rule) -> dict[str, str] | None:
-    """What came of the step before; None while that hasn't ended."""
-    if f.index == 0:
-        return None
-    before = step_before(tx, f)
-    return told(before) if before is not None and before.ended is not None else None
+    known = background_of(tx, some, rules)
+    return {
+        f.id: situation_of(tx, f, rules[f.rule], people[f.customer], events[f.id], now, policy, background=known)
+        for f in some
+    }
 
 
 def step_before(tx: Transaction, f: FollowUp) -> FollowUp | None:
