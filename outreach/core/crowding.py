@@ -35,9 +35,7 @@ def crowded(x: Wish, todo: Sequence[Wish], since: Mapping[Kind, int], rooms: Seq
                 latest = t
     opened = sorted([t for t, _ in waiting])
     gaps, limits = row.gaps[len(row.times) - 1 + before :], [_limit(room) for room in rooms]
-    soonest: list[int] = []
-    for t in opened:
-        soonest.append(_next(soonest, t, gaps, limits))
+    soonest = _soonest(opened, gaps, limits)
     last = None
     for r in opened:
         if r > latest:
@@ -48,8 +46,50 @@ def crowded(x: Wish, todo: Sequence[Wish], since: Mapping[Kind, int], rooms: Seq
     return False
 
 
+def not_before(x: Wish, others: Sequence[Wish]) -> int:
+    """A moment before which `x` has no place in its row, with all of these in it too: those who would be too late
+    behind `x` come before it, and it waits for the last of them to open, and for as many."""
+    row, t = x.kind.row, x.opened
+    if row is None:
+        return t
+    waiting = [(y.end, y.opened) for y in others if y.kind.row is row and y is not x]
+    gaps, place = row.gaps, len(row.times) - 1
+    while True:
+        behind = t + gaps[place + 1 + sum([end < t for end, _ in waiting])]
+        before = [opened for end, opened in waiting if end < behind]
+        if not before or (after := max(before) + gaps[place + len(before)]) <= t or t > x.end:
+            return t
+        t = x.kind.opens(after)
+
+
+def delayed(x: Wish, todo: Sequence[Wish], since: Mapping[Kind, int], rooms: Sequence[Room]) -> bool:
+    """Whether the row of `x` is too short for those of `todo` that open behind its end, with `x` before them: every
+    gap is one step longer then. They are told as `crowded` tells it."""
+    row, end = x.kind.row, x.end
+    assert row is not None
+    waiting = [
+        (y.opened if (free := since[y.kind]) <= y.wish else y.kind.opens(free), y.end)
+        for y in todo
+        if y.kind.row is row and y is not x
+    ]
+    opened = sorted([t for t, _ in waiting])
+    if not opened or opened[-1] <= end:
+        return False
+    gaps, limits = row.gaps[len(row.times) :], [_limit(room) for room in rooms]
+    soonest = _soonest(opened, gaps, limits)
+    return any([_too_late(r, waiting, soonest, gaps, limits) for r in dict.fromkeys(opened) if r > end])
+
+
 def _limit(room: Room) -> _Limit:
     return room.times[-room.most :], room.most, room.per
+
+
+def _soonest(opened: Sequence[int], gaps: Sequence[int], limits: Sequence[_Limit]) -> list[int]:
+    """The moments before which there can't be one, two, … in the row, whoever they are."""
+    line: list[int] = []
+    for t in opened:
+        line.append(_next(line, t, gaps, limits))
+    return line
 
 
 def _next(line: Sequence[int], t: int, gaps: Sequence[int], limits: Sequence[_Limit]) -> int:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Sequence
 
+from outreach.core.crowding import not_before
 from outreach.core.room import LATE, PAST, Line, Room, Wish
 from outreach.core.search import Search
 from outreach.core.walk import by_moment
@@ -40,7 +41,7 @@ class Keeping:
         if self._full(x):
             return False
         line = self.search.beside(x, self.line)
-        if line is None:
+        if line is None and not_before(x, self.kept) <= x.end:
             line = self.search.fits([*self.kept, x], x, self.line)
             self._nearest = self._nearest and line is None
         if line is not None:
@@ -104,7 +105,7 @@ class Keeping:
     def _nearest_to(self, x: Wish, pinned: Line) -> int:
         """The earliest moment of `x` at which all can be kept, these at theirs."""
         t = best = self.moment(x)
-        if t != x.opened:
+        if t != x.opened and not_before(x, self.kept) < t:
             best = _moment(x, self.search.beside(x, pinned) or self.line)
         while best < t:
             x.end = t - 1

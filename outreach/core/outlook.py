@@ -36,7 +36,7 @@ class Outlook(Walk):
     def _moments(self, todo: list[Wish], now: int) -> Looked | None:
         """The earliest moment of each (or one before it, where its turn can't be next), and before when whoever is next
         must come; None when not all have a place."""
-        moments, over = [], LATE
+        moments, over, long = [], LATE, self._rows_are_long()
         columns = [[LATE, 0, len(row.times) - 1, row.gaps] for row in self._rows]
         views: dict[Kind, _View] = {}
         for x in todo:
@@ -45,7 +45,8 @@ class Outlook(Walk):
             if view is None:
                 place = self._waits_in[kind][1]
                 column = columns[place] if place is not None else None
-                view = views[kind] = [self.free(kind, now), PAST, self.reach(kind), column, not kind.foreign]
+                reach = kind.reach if long else self.reach(kind)
+                view = views[kind] = [self.free(kind, now), PAST, reach, column, not kind.foreign]
             free, t, reach, column, plain = view
             if free <= x.wish:
                 t = x.opened
@@ -59,7 +60,7 @@ class Outlook(Walk):
             if t > x.end or (column and not _in_line(column, t, x.end)):
                 return None
             moments.append(t)
-        return (moments, over) if self._rows_are_long() or self._all_hold(todo, moments) else None
+        return (moments, over) if long or self._all_hold(todo, moments) else None
 
     def _rows_are_long(self) -> bool:
         """Whether all gaps behind are at their longest: then rows ask for more than rooms do, nearly always."""

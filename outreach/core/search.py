@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from operator import le
 
-from outreach.core.crowding import crowded
+from outreach.core.crowding import crowded, delayed
 from outreach.core.outlook import Outlook, by_end
 from outreach.core.room import LATE, PAST, Kind, Line, Room, Row, Wish
 
@@ -55,10 +55,17 @@ class Search(Outlook):
         if any(row is x.kind.row and crowded(x, near, self._since, self._common[row], before[row]) for row in before):
             return None
         line = self.squeezed(x, others)
-        if line is None and (len(near) == len(todo) or self._can_stand(near, before)):
+        if line is None and (len(near) == len(todo) or self._can_stand(near, before)) and not self._delays(x, todo):
             line = list(self.line) if self._complete(todo, PAST) else None
             self.back_to(0)
         return line
+
+    def _delays(self, x: Wish, todo: Sequence[Wish]) -> bool:
+        """Whether `x`, being where it must be, makes the row too long for those behind it."""
+        row = x.kind.row
+        if row is None or len(row.times) > row.longest:
+            return False
+        return delayed(x, todo, self._since, self._common[row])
 
     def _before(self, near: Sequence[Wish], todo: Sequence[Wish]) -> dict[Row, int]:
         """How many stand in each row before all of those that are near, whatever their moments."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from operator import itemgetter
 
 from outreach.core.room import LATE, PAST, Kind, Line, Room, Row, Wish
 
@@ -18,6 +20,13 @@ class Walk:
         for times in x.kind.books:
             times.append(t)
         self.line.append((t, x))
+
+    def push_all(self, line: Line) -> None:
+        """These take place behind all that did, in their order."""
+        for t, x in line:
+            for times in x.kind.books:
+                times.append(t)
+        self.line += line
 
     def pop(self) -> None:
         """Take back the last that was pushed."""
@@ -101,13 +110,15 @@ class Walk:
 
     def beside(self, x: Wish, line: Line) -> Line | None:
         """`line` with `x` in it at the earliest moment that leaves all others where they are; None if there is none."""
-        found, t = None, max(x.first, x.wish)
-        for place in range(len(line) + 1):
-            if place == len(line) or line[place][0] >= t:
+        found, t, many = None, max(x.first, x.wish), len(line)
+        first = bisect_left(line, t, key=_moment)
+        self.push_all(line[:first])
+        for place in range(first, many + 1):
+            if place == many or line[place][0] >= t:
                 t = self.earliest(x, t)
                 if t > x.end:
                     break
-                if self._leaves(x, t, line, place):
+                if place == many or self._leaves(x, t, line, place):
                     found = [*line[:place], (t, x), *line[place:]]
                     break
                 t = max(t, line[place][0])
@@ -117,9 +128,13 @@ class Walk:
 
     def squeezed(self, x: Wish, line: Line) -> Line | None:
         """`line` with `x` somewhere in it, the others in their order behind it; None when that can't be."""
-        found, now, many = None, PAST, len(line)
-        for place in range(many + 1):
-            if place < many and line[place][1].end < x.opened:  # this one can't be behind it
+        found, now, many, first = None, PAST, len(line), 0
+        while first < many and line[first][1].end < x.opened:  # these can't be behind it
+            now = line[first][0]
+            first += 1
+        self.push_all(line[:first])
+        for place in range(first, many + 1):
+            if place < many and line[place][1].end < x.opened:  # this one neither
                 now = line[place][0]
                 self.push(*line[place])
                 continue
@@ -151,8 +166,6 @@ class Walk:
 
     def _leaves(self, x: Wish, t: int, line: Line, place: int) -> bool:
         """Whether all from `place` on may stay where they are when `x` comes before them at `t`."""
-        if place == len(line):
-            return True
         at, z = line[place]
         if at < t or (at == t and z.fixed):
             return False
@@ -173,6 +186,9 @@ class Walk:
         if x.fixed or x.kind.foreign:
             return self.earliest(x, t) == t
         return self.free(x.kind) <= t
+
+
+_moment = itemgetter(0)
 
 
 def by_moment(placed: tuple[int, Wish]) -> tuple[int, bool, int]:
