@@ -110,11 +110,6 @@ class Step:
     history: frozenset[str] = frozenset()
     tells_previous: bool = False
 
-    @property
-    def asks_previous(self) -> bool:
-        """Whether its condition or its texts speak of the step before."""
-        return self.tells_previous or (self.when is not None and self.when.uses_previous)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:

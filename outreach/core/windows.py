@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from outreach.core.cadence import Cap
 from outreach.core.ledger import COUNTING, Touch
@@ -56,8 +55,3 @@ def counted(cap: Cap, touches: Iterable[Touch]) -> list[datetime]:
 def gap_counted(touches: Iterable[Touch]) -> list[datetime]:
     """The sorted instants of the touches that count for the minimum gap."""
     return sorted([t.at for t in touches if t.counting])
-
-
-def tightest(times: Sequence[datetime]) -> timedelta | None:
-    """The shortest distance between neighbours: for reports and proofs."""
-    return min((b - a for a, b in pairwise(times)), default=None)

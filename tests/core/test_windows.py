@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreach.core.windows import counted, crowded, first_free, gap_counted, tightest
+from outreach.core.windows import counted, crowded, first_free, gap_counted
 from tests.support.guarded import DAY, HOUR, NOON, a_cap, a_touch, in_windows
 
 MINUTE = timedelta(minutes=1)
@@ -96,8 +96,3 @@ def test_a_cap_counts_its_own_channels_and_purposes():
     assert len(counted(a_cap(1, DAY, ["sms"]), touches)) == 2
     assert len(counted(a_cap(1, DAY, ["sms"], ["care"]), touches)) == 1
     assert len(counted(a_cap(1, DAY), touches)) == 3
-
-
-def test_the_tightest_distance_is_between_neighbours():
-    assert tightest([NOON, NOON + DAY, NOON + DAY + HOUR]) == HOUR
-    assert tightest([NOON]) is None

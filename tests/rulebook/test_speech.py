@@ -63,8 +63,8 @@ def test_nothing_is_said_of_what_is_there(folder: Path):
 def test_a_step_knows_what_its_templates_speak_of(folder: Path):
     (rule,) = read(folder, FINE, "{{ previous.outcome }}").rules
     first, second = rule.steps
-    assert (first.history, first.asks_previous) == ({"purchase"}, False)
-    assert (second.history, second.asks_previous) == (frozenset(), True)
+    assert (first.history, first.tells_previous) == ({"purchase"}, False)
+    assert (second.history, second.tells_previous) == (frozenset(), True)
     assert rule.facts == {"purchase"}
 
 
@@ -72,7 +72,7 @@ def test_a_condition_that_asks_for_the_step_before_is_known_too(folder: Path):
     (rule,) = read(
         folder, "hello", rules=RULES.replace("template: second", "template: second, when: previous.by == 'x'")
     ).rules
-    assert [step.asks_previous for step in rule.steps] == [False, True]
+    assert [step.when is not None and step.when.uses_previous for step in rule.steps] == [False, True]
 
 
 def test_a_slip_for_what_a_rule_remembers_is_a_warning(folder: Path):
