@@ -41,8 +41,9 @@ def purchases(source: Path = SOURCE) -> Iterator[tuple[str, str, int, float]]:
             yield customer, day, int(cds), float(dollars)
 
 
-def write(folder: Path, source: Path = SOURCE) -> None:
-    """The files of a simulation. Times are noon in New York, because the data know only the day."""
+def write(folder: Path, source: Path = SOURCE, each: int = 1) -> None:
+    """The files of a simulation, for each so-manyth customer. Times are noon in New York, because the data know only
+    the day."""
     for name in ("rules", "templates"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "rules" / "thanks.yaml").write_text(RULES)
@@ -51,6 +52,8 @@ def write(folder: Path, source: Path = SOURCE) -> None:
     seen = set()
     with (folder / "customers.jsonl").open("w") as people, (folder / "events.jsonl").open("w") as events:
         for number, (customer, day, cds, dollars) in enumerate(purchases(source)):
+            if int(customer) % each:
+                continue
             if customer not in seen:
                 seen.add(customer)
                 people.write(json.dumps({"id": customer, "email": f"c{customer}@example.com", "timezone": ZONE}) + "\n")

@@ -20,7 +20,7 @@ FROM_OUTSIDE = ("OUTREACH_", "TWILIO_", "SENDGRID_")
 KEPT = ("OUTREACH_SPECS", "OUTREACH_TEST_", "OUTREACH_CITUS_URL", "OUTREACH_YAML_LANGUAGE_SERVER")
 
 settings.register_profile("default", max_examples=25, deadline=None)
-settings.register_profile("ci", max_examples=300, deadline=None, print_blob=True)
+settings.register_profile("ci", max_examples=200, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 # Hundreds of processes are started: each may read what the first one compiled.
