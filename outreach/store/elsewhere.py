@@ -14,17 +14,33 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from outreach.core.keys import bucket_of
 from outreach.core.ledger import Touch
 from outreach.errors import DatabaseError
-
-if TYPE_CHECKING:
-    from outreach.store.store import Store, Transaction
+from outreach.store.topology import Topology
 
 log = logging.getLogger("outreach.store")
 T = TypeVar("T")
+
+
+class Groups(Protocol):
+    """What is needed of a store (which is told of no further here, for it is built on this): its transactions, with the
+    books of `store.Transaction`."""
+
+    tenant: str
+    topology: Topology
+
+    def reading(self) -> AbstractContextManager[Any]:
+        """One that reads anywhere."""
+
+    def plainly(self) -> AbstractContextManager[Any]:
+        """One that writes in one group."""
+
+    def write(self, work: Callable[[Any], Any], *, repeatable: bool = False) -> Any:
+        """A whole one, begun anew when it is given up."""
 
 
 class CrossingError(Exception):
@@ -46,23 +62,23 @@ class Entry(NamedTuple):
 class Elsewhere:
     """The other groups, as seen from inside a transaction that is open."""
 
-    def __init__(self, store: Store):
+    def __init__(self, store: Groups):
         self._store = store
         self._taken: set[Entry] = set()
         self._settled: set[Entry] = set()
-        self._after: list[Callable[[Transaction], object]] = []
+        self._after: list[Callable[[Any], object]] = []
 
-    def ask(self, question: Callable[[Transaction], T]) -> T:
+    def ask(self, question: Callable[[Any], T]) -> T:
         """Read in any group, what is stored there now."""
         with self._store.reading() as tx:
             return question(tx)
 
-    def do(self, work: Callable[[Transaction], T]) -> T:
+    def do(self, work: Callable[[Any], T]) -> T:
         """Write in one other group; stored when this returns, whatever becomes of the transaction that asked for it."""
         with self._store.plainly() as tx:
             return work(tx)
 
-    def take(self, touches: Iterable[Touch], work: Callable[[Transaction], T]) -> T:
+    def take(self, touches: Iterable[Touch], work: Callable[[Any], T]) -> T:
         """`work` takes places at addresses for these touches; they are given back if the transaction fails."""
         self._taken |= entries_of(touches)
         return self.do(work)
@@ -89,7 +105,7 @@ class Elsewhere:
         for some in self._store.topology.split(counting, lambda t: bucket_of(self._store.tenant, t.address_key)):
             self.do(lambda tx, some=some: tx.ledger.stand(some))  # type: ignore[misc]
 
-    def afterwards(self, work: Callable[[Transaction], object]) -> None:
+    def afterwards(self, work: Callable[[Any], object]) -> None:
         """Once this one is stored, `work` is done in a transaction of its own. Nothing may depend on it: whoever dies
         before has not done it."""
         self._after.append(work)
@@ -119,7 +135,7 @@ def entries_of(touches: Iterable[Touch]) -> set[Entry]:
     return {Entry(t.customer, t.id, t.address_key) for t in touches if t.customer and t.address_key}
 
 
-def even_out(store: Store, entries: Iterable[Entry]) -> int:
+def even_out(store: Groups, entries: Iterable[Entry]) -> int:
     """Make addresses have these touches as their customers have them; what those don't know goes. How many."""
     split, tenant, count = store.topology.split, store.tenant, 0
     for hers in split(sorted(entries), lambda e: bucket_of(tenant, e.customer)):
