@@ -32,11 +32,11 @@ class Costs:
     #: A third of what is there is used.
     headroom: float = 3
     sqlite_ingest: float = 60
-    sqlite_dispatch: float = 490
+    sqlite_dispatch: float = 300
     pg_ingest: float = 36
     pg_dispatch: float = 180
     worker_ingest: float = 40
-    worker_dispatch: float = 300
+    worker_dispatch: float = 320
     person_bytes: float = 500
     event_bytes: float = 260
     contact_bytes: float = 4700
