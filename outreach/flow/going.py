@@ -47,7 +47,7 @@ def _stood(claim: Claim, f: FollowUp) -> tuple[Reason, ...]:
     """What it was last put off for, with the numbers seen then."""
     if not f.reason or f.reason.startswith("merge"):
         return ()
-    mine = (t for t in reversed(claim.tx.traces.of(f.customer)) if t.follow_up == f.id)
+    mine = reversed(claim.tx.traces.of_one(f.customer, f.id))
     told = next((r for t in mine for r in t.reasons if r.code == f.reason), None)
     return (told or Reason(code=f.reason),)
 

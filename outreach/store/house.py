@@ -1,19 +1,17 @@
-"""The house's own book: pauses, holds, fields seen so far, facts about the database, traces."""
+"""The house's own book: pauses, holds, fields seen so far, facts about the database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
 from outreach.core.event import Event
 from outreach.core.quiet import MARKS
-from outreach.core.trace import Reason, Trace
-from outreach.store.codec import EPOCH, MICROSECOND, dump, instant, load, micros
+from outreach.store.codec import instant, micros
 from outreach.store.dialect import Book
 
 #: The setting that holds since when.
 QUARANTINE = "quarantine"
-TRACE = ("bucket", "tenant_id", "customer", "follow_up", "at", "decision", "rule", "step", "reasons")
 
 
 class House(Book):
@@ -97,15 +95,6 @@ class House(Book):
         self.insert("setting", ("name", "value"), [(name, value)], "(name) DO UPDATE SET value = excluded.value")
 
 
-#: In which order decisions of one instant were made; what isn't named here is an end.
-ORDER = {
-    d: i
-    for i, d in enumerate(
-        ("planned", "moved", "noted", "woken", "taken_off", "deferred", "joined", "listed", "claimed", "retry")
-    )
-}
-
-
 #: By customer and name, an instant.
 Since = dict[str, dict[str, datetime]]
 
@@ -153,48 +142,3 @@ class Holds(Book):
             else:
                 holds.setdefault(customer, {})[name] = instant(first)
         return holds, marks
-
-
-class Traces(Book):
-    """Reads and writes the `trace` table: decisions and their reasons, append-only."""
-
-    def add(self, traces: Iterable[Trace]) -> None:
-        """Write decisions down."""
-        bucket, tenant = self.bucket, self.tenant
-        rows = [
-            (bucket(t.customer), tenant, t.customer, t.follow_up, (t.at - EPOCH) // MICROSECOND, t.decision, t.rule,
-             t.step, dump([_plain(r) for r in t.reasons]) if t.reasons else "[]")
-            for t in traces
-        ]  # fmt: skip
-        self.insert("trace", TRACE, rows)
-
-    def of(self, customer: str) -> list[Trace]:
-        """All decisions about one customer, in order of time."""
-        return self.of_all([customer]).get(customer, [])
-
-    def of_all(self, customers: Iterable[str], decisions: Iterable[str] = ()) -> dict[str, list[Trace]]:
-        """Decisions about these customers (only of these kinds, if some are named), in order of time."""
-        some, columns = list(decisions), "t.customer, t.at, t.follow_up, t.rule, t.step, t.decision, t.reasons"
-        where = f"t.decision IN ({', '.join('?' for _ in some)})" if some else ""
-        found: dict[str, list[Trace]] = {}
-        for row in self.read_keyed(columns, "trace", "customer", customers, where, *some):
-            found.setdefault(row[0], []).append(_trace(*row))
-        for of_one in found.values():
-            of_one.sort(key=lambda t: (t.at, t.follow_up, ORDER.get(t.decision, len(ORDER))))
-        return found
-
-
-def _trace(customer: str, at: int, f: str, rule: str, step: str, decision: str, told: str) -> Trace:
-    why = tuple(_reason(r) for r in load(told))
-    return Trace(at=instant(at), customer=customer, follow_up=f, rule=rule, step=step, decision=decision, reasons=why)
-
-
-def _plain(reason: Reason) -> dict[str, object]:
-    plain: dict[str, object] = {"code": reason.code, "text": reason.text} if reason.text else {"code": reason.code}
-    if reason.numbers:
-        plain["numbers"] = reason.numbers
-    return plain
-
-
-def _reason(plain: Mapping[str, object]) -> Reason:
-    return Reason(code=str(plain["code"]), text=str(plain.get("text", "")), numbers=dict(plain.get("numbers", {})))  # type: ignore[call-overload]

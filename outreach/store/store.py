@@ -20,10 +20,11 @@ from outreach.store.elsewhere import CrossingError, Elsewhere
 from outreach.store.events import Events
 from outreach.store.facts import Facts
 from outreach.store.follow_ups import FollowUps
-from outreach.store.house import Holds, House, Traces
+from outreach.store.house import Holds, House
 from outreach.store.ledger import Ledger
 from outreach.store.listening import channel
 from outreach.store.topology import TOPOLOGIES, Topology, groups_of
+from outreach.store.traces import Traces
 from outreach.store.watches import Watches
 from outreach.store.whole import Whole
 

@@ -16,8 +16,8 @@ from outreach.store.database import transaction
 from outreach.store.dialect import Book, names
 from outreach.store.follow_ups import CODEC as FOLLOW_UP
 from outreach.store.follow_ups import FollowUps
-from outreach.store.house import ORDER
 from outreach.store.store import Store
+from outreach.store.traces import ORDER
 
 ATTEMPT = Codec(Attempt)
 #: Ends of a follow-up that reached nobody.

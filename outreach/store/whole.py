@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from outreach.store.dialect import Book, names
 from outreach.store.events import COLUMNS as EVENT
-from outreach.store.house import TRACE
+from outreach.store.traces import TRACE
 
 _HOLD: Final = ("bucket", "tenant_id", "customer", "name", "key", "opened", "closed")
 _SAVE_HOLD: Final = (
