@@ -37,10 +37,14 @@ def end(store: Store, name: str) -> int:
 
 
 def _release(store: Store, some: list[Attempt]) -> int:
-    ids = {a.follow_up for a in some}
+    """What was put off because of them is looked at again: its place is free."""
+    ids, who = {a.follow_up for a in some}, {a.customer for a in some}
     with store.writing() as tx:
+        tx.customers.hold(who)
         found = tx.ledger.of_follow_ups((a.customer, a.follow_up) for a in some)
         tx.ledger.settle([evolve(t, state="released") for t in found.values() if t.follow_up in ids])
+        ahead = (f for of_one in tx.follow_ups.open_of(who).values() for f in of_one)
+        tx.follow_ups.save(evolve(f, wake=f.due) for f in ahead if f.state == "scheduled" and f.reason)
     return len(found)
 
 
