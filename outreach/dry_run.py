@@ -5,9 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 
 from outreach.core.follow_up import evolve
 from outreach.core.keys import bucket_of
+from outreach.core.trace import Reason
+from outreach.flow.batch import waiting_for_room
+from outreach.flow.changes import Changes
 from outreach.store.attempts import Attempt
 from outreach.store.codec import instant, micros
 from outreach.store.store import Store
@@ -22,29 +26,30 @@ def begin(store: Store, now: datetime) -> None:
         store.write(lambda tx: tx.house.set(_name(store), str(micros(now))), repeatable=True)
 
 
-def end(store: Store, name: str) -> int:
-    """If there was one, its touches are released; how many. `name` is that of its sender. Stopped half-way it goes on
-    the next time."""
+def end(store: Store, name: str, now: datetime) -> int:
+    """If there was one, its touches are released, and what was put off because of them looks again; how many touches.
+    `name` is that of its sender. Stopped half-way it goes on the next time."""
     since = _since(store)
     if since is None:
         return 0
     with store.reading() as tx:
         made = tx.attempts.by_sender(name, since)
     parts = store.topology.split(made, lambda a: bucket_of(store.tenant, a.customer))
-    released = sum(_release(store, some) for of_one_group in parts for some in _chunks(of_one_group))
+    released = sum(_release(store, some, now) for of_one_group in parts for some in _chunks(of_one_group))
     store.write(lambda tx: tx.house.set(_name(store), ""), repeatable=True)
     return released
 
 
-def _release(store: Store, some: list[Attempt]) -> int:
-    """What was put off because of them is looked at again: its place is free."""
+def _release(store: Store, some: list[Attempt], now: datetime) -> int:
     ids, who = {a.follow_up for a in some}, {a.customer for a in some}
     with store.writing() as tx:
         tx.customers.hold(who)
         found = tx.ledger.of_follow_ups((a.customer, a.follow_up) for a in some)
-        tx.ledger.settle([evolve(t, state="released") for t in found.values() if t.follow_up in ids])
-        ahead = (f for of_one in tx.follow_ups.open_of(who).values() for f in of_one)
-        tx.follow_ups.save(evolve(f, wake=f.due) for f in ahead if f.state == "scheduled" and f.reason)
+        changes = Changes()
+        changes.settled += [evolve(t, state="released") for t in found.values() if t.follow_up in ids]
+        ahead = chain.from_iterable(tx.follow_ups.open_of(who).values())
+        changes.wake(waiting_for_room(ahead), Reason(code="room", text="the dry run is over"), now)
+        changes.store(tx)
     return len(found)
 
 

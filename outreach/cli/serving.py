@@ -116,7 +116,7 @@ def _begin(chosen: Settings) -> App:
         typer.echo(
             "DRY RUN: nothing leaves the house; when it is over, what it would have sent doesn't count.", err=True
         )
-    elif released := dry.end(it.store, NAME):
+    elif released := dry.end(it.store, NAME, it.engine.clock.now()):
         typer.echo(f"The dry run is over: {counted(released, 'contact')} of it count no more.", err=True)
     return it
 

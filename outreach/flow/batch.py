@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from outreach.core.customer import Customer
 from outreach.core.event import Event
-from outreach.core.follow_up import AHEAD, FollowUp, evolve
+from outreach.core.follow_up import AHEAD, FollowUp
 from outreach.core.guard import Policy
 from outreach.core.history import History
 from outreach.core.keys import bucket_of
@@ -31,9 +31,15 @@ class Receipt(NamedTuple):
     reason: str = ""
 
 
-def waiting_for_room(f: FollowUp, ahead: Iterable[FollowUp]) -> list[FollowUp]:
-    """What of these was put off, and may go once `f` takes no room any more."""
-    return [o for o in ahead if o.id != f.id and o.state == "scheduled" and o.reason]
+def waiting_for_room(ahead: Iterable[FollowUp]) -> list[FollowUp]:
+    """What of these was put off, and may go once something takes no room any more."""
+    return [o for o in ahead if o.state == "scheduled" and o.reason]
+
+
+def wake_behind(changes: Changes, f: FollowUp, ahead: Iterable[FollowUp], now: datetime) -> None:
+    """`f` takes no room any more: what of these was put off looks whether there is some now."""
+    why = Reason(code="room", text=f"{f.rule} gives its place back")
+    changes.wake((o for o in waiting_for_room(ahead) if o.id != f.id), why, now)
 
 
 @dataclass(slots=True)
@@ -119,10 +125,8 @@ class Batch:
 
     def room_for_others(self, f: FollowUp, reason: str) -> None:
         """What was put off looks whether there is room now that `f` takes none."""
-        self.wake(waiting_for_room(f, self.ahead(f.customer)), reason)
+        self.wake((o for o in waiting_for_room(self.ahead(f.customer)) if o.id != f.id), reason)
 
     def wake(self, follow_ups: Iterable[FollowUp], reason: str) -> None:
         """Let these be looked at as soon as they are due."""
-        for f in follow_ups:
-            woken = evolve(f, wake=max(self.now, f.due))
-            self.changes.change(woken, "woken", (Reason(code=reason),), self.now)
+        self.changes.wake(follow_ups, Reason(code=reason), self.now)

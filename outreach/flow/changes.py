@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 
-from outreach.core.follow_up import FollowUp
+from outreach.core.follow_up import FollowUp, evolve
 from outreach.core.ledger import Touch
 from outreach.core.trace import Reason, Trace
 from outreach.store.store import Transaction
@@ -52,6 +52,11 @@ class Changes:
         if f.id not in self.new and f.id not in self.changed:
             self.going[f.id] = f
         self.change(f, decision, reasons, now)
+
+    def wake(self, follow_ups: Iterable[FollowUp], why: Reason, now: datetime) -> None:
+        """Let these, which were put off, be looked at as soon as they are due."""
+        for f in follow_ups:
+            self.change(evolve(f, wake=max(now, f.due)), "woken", (why,), now)
 
     def note(self, f: FollowUp, decision: str, reasons: tuple[Reason, ...], now: datetime) -> None:
         """A decision about a follow-up."""

@@ -16,7 +16,7 @@ from outreach.core.merging import also, riding
 from outreach.core.situation import Situation
 from outreach.core.standing import Standing
 from outreach.core.trace import Reason, awaited
-from outreach.flow.batch import waiting_for_room
+from outreach.flow.batch import wake_behind
 from outreach.flow.claim import Claim
 from outreach.flow.phases import contact_at
 from outreach.flow.post import DEADLINE
@@ -34,11 +34,7 @@ def expire(claim: Claim, f: FollowUp, reasons: tuple[Reason, ...] = ()) -> None:
     known = _stood(claim, f) or (Reason(code="valid_for", text="not done in time", numbers=numbers),)
     if f.state == "listed":
         claim.changes.release(f)
-        for o in waiting_for_room(f, claim.ahead.get(f.customer, ())):
-            woken = evolve(o, wake=max(claim.now, o.due))
-            claim.changes.change(
-                woken, "woken", (Reason(code="room", text=f"{f.rule} gives its place back"),), claim.now
-            )
+        wake_behind(claim.changes, f, claim.ahead.get(f.customer, ()), claim.now)
     kept_off = awaited(reasons) if reasons else ""
     claim.end(f, "expired", *([r for r in reasons if r.code == kept_off][:1] or known))
 

@@ -8,7 +8,7 @@ from outreach.core.follow_up import AHEAD, FollowUp, evolve
 from outreach.core.stepping import UNSENT
 from outreach.core.stopping import ended
 from outreach.core.trace import Reason
-from outreach.flow.batch import waiting_for_room
+from outreach.flow.batch import wake_behind
 from outreach.flow.changes import Changes, Follow, nothing
 from outreach.flow.delivery import told_with, touches_of
 from outreach.flow.record import MOST_TRIES
@@ -74,6 +74,4 @@ def _free_others(tx: Transaction, changes: Changes, f: FollowUp, now: datetime) 
         free = evolve(o, state="scheduled", wake=max(now, o.due), reason="", ended=None, outcome="")
         changes.change(free, "woken", (Reason(code="proven_unsent", text=f"{f.rule} was not sent"),), now)
         withdraw(tx, changes, o, now)
-    for o in waiting_for_room(f, tx.follow_ups.open_of([f.customer]).get(f.customer, ())):
-        woken = evolve(o, wake=max(now, o.due))
-        changes.change(woken, "woken", (Reason(code="room", text=f"{f.rule} gives its place back"),), now)
+    wake_behind(changes, f, tx.follow_ups.open_of([f.customer]).get(f.customer, ()), now)

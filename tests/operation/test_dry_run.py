@@ -91,9 +91,9 @@ def test_the_proof_holds_and_a_second_end_changes_nothing(folder: Path):
         pass
     assert counts(app) == {"sent": 2}
     assert len(live(app)) == 4  # each at its customer and its address
-    assert dry_run.end(app.store, NAME) == 2
+    assert dry_run.end(app.store, NAME, datetime.now(UTC)) == 2
     assert live(app) == []
-    assert dry_run.end(app.store, NAME) == 0
+    assert dry_run.end(app.store, NAME, datetime.now(UTC)) == 0
 
 
 def test_what_was_really_sent_before_still_counts(folder: Path):
@@ -103,8 +103,27 @@ def test_what_was_really_sent_before_still_counts(folder: Path):
     while app.engine.dispatch():
         pass
     dry_run.begin(app.store, datetime.now(UTC))
-    assert dry_run.end(app.store, NAME) == 0
+    assert dry_run.end(app.store, NAME, datetime.now(UTC)) == 0
     assert len(live(app)) == 2
+
+
+def test_what_was_put_off_for_it_goes_when_it_is_over(folder: Path):
+    """One in three days, and the dry run's own message was that one."""
+    app = opened(folder, dry_run=True)
+    people(app, 1)
+    dry_run.begin(app.store, datetime.now(UTC))
+    for name in ("first", "second"):
+        ping(app, name)
+        while app.engine.dispatch():
+            pass
+    assert counts(app) == {"sent": 1, "scheduled": 1}
+    dry_run.end(app.store, NAME, datetime.now(UTC))
+    while app.engine.dispatch():
+        pass
+    assert counts(app) == {"sent": 2}
+    with app.store.reading() as tx:
+        woken = [t for t in tx.traces.of("c0") if t.decision == "woken"]
+    assert [[r.text for r in t.reasons] for t in woken] == [["the dry run is over"]]
 
 
 def live(app: App) -> list[Any]:

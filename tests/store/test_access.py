@@ -104,5 +104,5 @@ def test_the_mark_of_a_dry_run(store: Store):
     dry_run.begin(store, NOON)
     dry_run.begin(store, NOON + timedelta(days=1))
     assert dry_run._since(store) == NOON
-    assert dry_run.end(store, "dry-run") == 0
+    assert dry_run.end(store, "dry-run", NOON) == 0
     assert dry_run._since(store) is None
