@@ -37,10 +37,23 @@ def epoch_of(settings: Settings, store: Store) -> Epoch | None:
     if store.engine.dialect.name != "sqlite":
         folder = settings.state_dir
         return Epoch(store, folder / f"{url.database}.epoch", "") if folder else None
-    if url.database in (None, "", ":memory:"):
+    if (found := file_of(store.engine)) is None:
         return None
-    file = Path(str(url.database)).resolve()
+    file = found.resolve()
     return Epoch(store, (settings.state_dir or file.parent) / f"{file.stem}.epoch", str(file))
+
+
+def file_of(database: Engine) -> Path | None:
+    """The file of a SQLite database; None for one on a server, or in memory."""
+    name = database.url.database if database.dialect.name == "sqlite" else None
+    return Path(name) if name and name != ":memory:" else None
+
+
+def key_of(settings: Settings, database: Engine) -> Path | None:
+    """The file that keeps what keys the hashes of addresses, where it isn't set itself; None where there is no place
+    for one."""
+    file = file_of(database)
+    return settings.secret_file or (file and file.with_suffix(".key"))
 
 
 def refuse_another_key(database: Engine, path: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine as Database
 
-from outreach.beside import refuse_another_key
+from outreach.beside import file_of, key_of, refuse_another_key
 from outreach.calling import Caller
 from outreach.core.rule_index import RuleIndex
 from outreach.engine import Engine
@@ -117,7 +117,7 @@ def assemble(settings: Settings, store: Store, rulebook: Rulebook, clock: Clock)
 def open_store(settings: Settings, *, create: bool = False) -> Store:
     """The store; with `create`, its tables are made first. Raises DatabaseError or ConfigError."""
     database = open_engine(settings.database_url)
-    file = _file(database)
+    file = file_of(database)
     if file is not None and not create and not file.exists():
         raise DatabaseError(f"there is no database {file}: run `outreach db upgrade`, or set OUTREACH_DATABASE_URL")
     try:
@@ -153,8 +153,7 @@ def read_secret(settings: Settings, database: Database) -> bytes:
     """What keys the hashes of addresses: given, or kept in a file beside the SQLite database (made when missing)."""
     if settings.secret is not None:
         return settings.secret.get_secret_value().encode()
-    file = _file(database)
-    path = settings.secret_file or (file and file.with_suffix(".key"))
+    path = key_of(settings, database)
     if path is None and database.dialect.name != "sqlite":
         raise ConfigError("set OUTREACH_SECRET (or OUTREACH_SECRET_FILE): it keys the hashes of addresses, and all"
                           " workers on this database need the same one")  # fmt: skip
@@ -169,11 +168,6 @@ def read_secret(settings: Settings, database: Database) -> bytes:
         with os.fdopen(descriptor, "w") as out:
             out.write(secrets.token_hex(32))
     return path.read_text().strip().encode()
-
-
-def _file(database: Database) -> Path | None:
-    name = database.url.database if database.dialect.name == "sqlite" else None
-    return Path(name) if name and name != ":memory:" else None
 
 
 def _same_secret(store: Store, known: str | None) -> None:

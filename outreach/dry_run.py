@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import chain
 
 from outreach.core.follow_up import evolve
-from outreach.core.keys import bucket_of
 from outreach.core.trace import Reason
 from outreach.flow.batch import waiting_for_room
 from outreach.flow.changes import Changes
@@ -34,7 +33,7 @@ def end(store: Store, name: str, now: datetime) -> int:
         return 0
     with store.reading() as tx:
         made = tx.attempts.by_sender(name, since)
-    parts = store.topology.split(made, lambda a: bucket_of(store.tenant, a.customer))
+    parts = store.by_group(made, lambda a: a.customer)
     released = sum(_release(store, some, now) for of_one_group in parts for some in _chunks(of_one_group))
     store.write(lambda tx: tx.house.set(_name(store), ""), repeatable=True)
     return released

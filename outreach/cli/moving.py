@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
+from outreach.beside import file_of, key_of
 from outreach.cli.common import Database, settings
 from outreach.cli.output import counted, progress
 from outreach.errors import InputError
@@ -36,33 +37,25 @@ def move(
         f"{counted(number, 'row')} moved to {there.name}.\n{here.name} is sealed; keep it until you have looked.\n"
         f"Next: OUTREACH_DATABASE_URL={there.name}"
     )
-    if chosen.secret is None and (key := _key(chosen, source)) is not None:
-        typer.echo(f"and   {_with_key(key, target)}: without this key no opt-out can be matched to its address")
+    if chosen.secret is None and (key := key_of(chosen, source)) is not None:
+        typer.echo(
+            f"and   {_with_key(key.resolve(), target)}: without this key no opt-out can be matched to its address"
+        )
 
 
 def _refuse_odd(source: Engine, target: Engine, chosen: Settings) -> None:
-    file = _file(source)
+    file, other = file_of(source), file_of(target)
     if file is not None and not file.exists():
         raise InputError(f"there is no database {file}: set OUTREACH_DATABASE_URL, or give --database")
-    if target.dialect.name == "sqlite" and _file(target) is None:
+    if target.dialect.name == "sqlite" and other is None:
         raise InputError("memory keeps nothing: name a file, sqlite:///FILE")
-    if source.url == target.url or (file and file == _file(target)):
+    if source.url == target.url or (file and other and file.resolve() == other.resolve()):
         raise InputError(f"{shown(chosen.database_url)} is where it lies already: name another database")
-
-
-def _file(engine: Engine) -> Path | None:
-    name = engine.url.database if engine.dialect.name == "sqlite" else None
-    return Path(name).resolve() if name and name != ":memory:" else None
-
-
-def _key(chosen: Settings, source: Engine) -> Path | None:
-    file = _file(source)
-    return chosen.secret_file or (file and file.with_suffix(".key"))
 
 
 def _with_key(key: Path, target: Engine) -> str:
     """How the new one gets the key of the old one."""
-    file = _file(target)
+    file = file_of(target)
     if file is None:
         return f"OUTREACH_SECRET_FILE={key}"
     return f"cp {key} {file.with_suffix('.key')}"

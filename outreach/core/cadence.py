@@ -107,6 +107,11 @@ class Cadence:
         """The policy of a purpose."""
         return self.purposes[purpose]
 
+    def gap_of(self, purpose: str) -> timedelta | None:
+        """The minimum gap that contacts of this purpose obey and are counted for; None where they aren't."""
+        policy = self.purposes[purpose]
+        return self.min_gap if policy.obeys_caps and policy.counts != "no" else None
+
     def hold_of(self, event_type: str) -> str:
         """The hold that events of this type open or close, such as `complaint.opened` and `complaint.resolved`: one
         that a hold of the cadence is called by, and `complaint` always; "" for none."""

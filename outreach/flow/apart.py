@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from outreach.core.customer import Consent, Customer
 from outreach.core.event import Event
-from outreach.core.keys import bucket_in, bucket_of
+from outreach.core.keys import bucket_in
 from outreach.flow.forwarding import MERGED, in_the_name_of
 from outreach.flow.intake import Receipt
 from outreach.flow.parts import parts
@@ -38,7 +38,7 @@ def store_events(store: Store, events: Sequence[Event], take: TakeEvents) -> tup
         with store.reading() as tx:
             became = tx.aliases.into({events[i].customer for i in part})
             named = {i: _named(tx, events[i], became.get(events[i].customer)) for i in part}
-        for some in store.topology.split(part, lambda i, named=named: bucket_of(store.tenant, named[i].customer)):  # type: ignore[misc]
+        for some in store.by_group(part, lambda i, named=named: named[i].customer):  # type: ignore[misc]
             told, more = store.write(partial(take, events=[named[i] for i in some]), repeatable=True)  # type: ignore[call-arg]
             receipts.update(zip(some, told, strict=True))
             planned = planned or more
@@ -56,7 +56,7 @@ def store_people(store: Store, people: Sequence[Line], take: Callable[[Transacti
     with store.reading() as tx:
         became = tx.aliases.into({c.id for c, _ in people})
     named = [(replace(c, id=became.get(c.id, c.id)), consents) for c, consents in people]
-    groups = store.topology.split(named, lambda line: bucket_of(store.tenant, line[0].id))
+    groups = store.by_group(named, lambda line: line[0].id)
     return any([store.write(lambda tx, some=some: take(tx, some), repeatable=True) for some in groups])  # type: ignore[misc]
 
 
@@ -64,7 +64,7 @@ def store_answers(
     store: Store, answers: Sequence[Answered], record: Callable[[Transaction, Sequence[Answered]], None]
 ) -> None:  # fmt: skip
     """What the senders answered."""
-    for some in store.topology.split(answers, lambda one: bucket_of(store.tenant, one[0].customer)):
+    for some in store.by_group(answers, lambda one: one[0].customer):
         store.write(lambda tx, some=some: record(tx, some), repeatable=True, waits=PATIENCE)  # type: ignore[misc]
 
 

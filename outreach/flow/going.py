@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 
 from outreach.core.dying import dies
@@ -153,16 +153,11 @@ def touch_of(claim: Claim, f: FollowUp, standing: Standing, at: datetime) -> Tou
 def _takes_place(claim: Claim, f: FollowUp, standing: Standing, touch: Touch) -> bool:
     """Whether there is room for it at its address; if not, it is put off. Where the address may share this transaction,
     that was told before."""
-    no = no_place_there(claim.tx, f, standing, touch, _gap(claim, touch), claim.policy, claim.now)
+    no = no_place_there(claim.tx, f, standing, touch, claim.policy, claim.now)
     if no is not None:
         code = awaited(no.reasons)
         _wait(claim, f, no.at or f.valid_until, next(r for r in no.reasons if r.code == code))
     return no is None
-
-
-def _gap(claim: Claim, touch: Touch) -> timedelta | None:
-    policy = claim.policy.cadence.policy(touch.purpose)
-    return claim.policy.cadence.min_gap if policy.obeys_caps and policy.counts != "no" else None
 
 
 def _reserve(claim: Claim, standing: Standing, touch: Touch) -> None:
@@ -171,7 +166,7 @@ def _reserve(claim: Claim, standing: Standing, touch: Touch) -> None:
     claim.touches.append(touch)
     for customer in claim.sharing.get(touch.address_key, ()) or (touch.customer,):
         claim.standings[customer].learn(touch)
-    if (gap := _gap(claim, touch)) is not None:
+    if (gap := claim.policy.cadence.gap_of(touch.purpose)) is not None:
         claim.gaps[touch.id] = gap
 
 

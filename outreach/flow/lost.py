@@ -55,9 +55,7 @@ def _goes_now(tx: Transaction, f: FollowUp, attempt: Attempt, now: datetime, pos
     if opening(f, now, standing, post.policy).at != now:
         return False
     moved = [replace(t, at=now, known=decided_by(post.policy, standing)) for t in own]
-    rule = post.policy.cadence.policy(f.purpose)
-    gap = post.policy.cadence.min_gap if rule.obeys_caps and rule.counts != "no" else None
-    if any(no_place_there(tx, f, standing, t, gap, post.policy, now) for t in moved):
+    if any(no_place_there(tx, f, standing, t, post.policy, now) for t in moved):
         return False
     tx.ledger.redate(moved)
     return True

@@ -39,10 +39,7 @@ def _has_planned(batch: Batch) -> bool:
 
 
 def parts(events: Sequence[Event]) -> Iterator[Sequence[int]]:
-    """Places in the batch; all at once where nobody is merged."""
-    if not any(e.type == MERGED for e in events):
-        yield range(len(events))
-        return
+    """Places in the batch, in order of time: each merge by itself, and what stands between two of them."""
     part: list[int] = []
     for place in sorted(range(len(events)), key=lambda i: events[i].time):
         if events[place].type != MERGED:

@@ -15,7 +15,6 @@ from functools import partial
 
 from outreach.core.delivery import RANK, News
 from outreach.core.follow_up import FollowUp, evolve
-from outreach.core.keys import bucket_of
 from outreach.core.looking import (
     AFTER,
     BEFORE,
@@ -93,17 +92,15 @@ class Reconciler:
         return done
 
     def _taken(self) -> list[Attempt]:
-        if not self.store.topology.apart:
-            return self.store.write(self._take, repeatable=True)
         with self.store.reading() as tx:
             due = tx.attempts.to_look_up(self.clock.now(), SIZE)
-        parts = self.store.topology.split(due, lambda a: bucket_of(self.store.tenant, a.customer))
+        parts = self.store.by_group(due, lambda a: a.customer)
         return [a for some in parts for a in self.store.write(partial(self._take, due=some), repeatable=True)]
 
-    def _take(self, tx: Transaction, due: Sequence[Attempt] | None = None) -> list[Attempt]:
-        now = self.clock.now()
-        found = tx.ask(lambda all_: all_.attempts.to_look_up(now, SIZE)) if due is None else due
-        return [a for a in found if tx.attempts.take(a, now + TAKEN)]
+    def _take(self, tx: Transaction, due: Sequence[Attempt]) -> list[Attempt]:
+        """Those of these that no other worker took first."""
+        until = self.clock.now() + TAKEN
+        return [a for a in due if tx.attempts.take(a, until)]
 
     def _look(self, attempt: Attempt) -> Seen:
         """Ask its sender, if that is still the one we have."""

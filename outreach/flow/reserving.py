@@ -3,7 +3,7 @@ is reached there held, then (by whoever asked) at the customer."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from outreach.core.follow_up import FollowUp
 from outreach.core.guard import Opening, Policy, opening
@@ -14,7 +14,7 @@ from outreach.store.store import Transaction
 
 
 def no_place_there(
-    tx: Transaction, f: FollowUp, standing: Standing, touch: Touch, gap: timedelta | None, policy: Policy, now: datetime
+    tx: Transaction, f: FollowUp, standing: Standing, touch: Touch, policy: Policy, now: datetime
 ) -> Opening | None:
     """What stands in the way of this touch at its address, as that is at this moment; None: the place is taken, or
     there is nobody to ask, because the address may share this transaction. `standing` learns what was seen."""
@@ -31,7 +31,7 @@ def no_place_there(
         found = opening(f, touch.at, standing, policy)
         if found.at != touch.at:
             return found
-        other.ledger.enter_there(touch, gap)
+        other.ledger.enter_there(touch, policy.cadence.gap_of(touch.purpose))
         return None
 
     return elsewhere.take([touch], there)

@@ -44,16 +44,9 @@ def arm(
 
 
 def arm_more(
-    tx: Transaction,
-    rule: Rule,
-    after: tuple[int, str],
-    limit: int,
-    now: datetime,
-    policy: Policy,
-    topology: Topology,
-    *,
-    anew: bool,
-) -> tuple[int, str] | None:
+    tx: Transaction, rule: Rule, after: tuple[int, str], limit: int, now: datetime, policy: Policy, topology: Topology,
+    *, anew: bool,
+) -> tuple[int, str] | None:  # fmt: skip
     """The watches of a rule that is new or has changed, for the next customers in the order of (bucket, id); the place
     to go on from, None at the end. Those that are set already are left alone, unless `anew`."""
     there = tx.ask(lambda all_: all_.customers.some(after, limit))

@@ -36,6 +36,11 @@ def load(text: str | None) -> Any:
     return _decode(text) if text else None
 
 
+def without_nul(value: Any) -> Any:
+    """A value as PostgreSQL can keep it: in the place of a NUL stands the sign for it."""
+    return value.replace("\x00", "\u2400") if isinstance(value, str) else value
+
+
 def as_sql(value: str | int | None) -> str:
     """A value as it stands in a statement."""
     if value is None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from outreach.core.keys import BUCKETS, bucket_of
 from outreach.store.asking import change, change_many, fetch
-from outreach.store.codec import dump
+from outreach.store.codec import dump, without_nul
 from outreach.store.topology import ALL, Buckets
 
 
@@ -48,7 +48,6 @@ POSTGRESQL = Dialect(
     field="({0}::jsonb ->> '{1}')",
     among="{0} = ANY (ARRAY(SELECT jsonb_array_elements_text(?::jsonb)))",
 )
-NUL = "\x00"
 #: Columns with their value in SQL.
 Same = tuple[tuple[str, str], ...]
 #: A bucket as a key begins with it; to write the digits anew costs five times as much as the rest of the key.
@@ -186,10 +185,10 @@ def _types(table: str) -> dict[str, str]:
 
 
 def as_json(rows: Sequence[tuple[Any, ...]]) -> str:
-    """Rows as JSON. PostgreSQL keeps no text with a NUL in it: what stands in its place is the sign for it."""
+    """Rows as JSON. PostgreSQL keeps no text with a NUL in it."""
     text = dump(rows)
     if "\\u0000" in text:
-        text = dump([[v.replace(NUL, "\u2400") if isinstance(v, str) else v for v in row] for row in rows])
+        text = dump([[without_nul(value) for value in row] for row in rows])
     return text
 
 

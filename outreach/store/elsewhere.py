@@ -17,12 +17,11 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from outreach.core.keys import bucket_of
 from outreach.core.ledger import Touch
 from outreach.errors import DatabaseError
-from outreach.store.topology import Topology
 
 log = logging.getLogger("outreach.store")
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -30,8 +29,8 @@ class Groups(Protocol):
     """What is needed of a store (which is told of no further here, for it is built on this): its transactions, with the
     books of `store.Transaction`."""
 
-    tenant: str
-    topology: Topology
+    def by_group(self, things: Iterable[S], whose: Callable[[S], str]) -> list[list[S]]:
+        """These things by the group of the customer or address key that `whose` tells."""
 
     def reading(self) -> AbstractContextManager[Any]:
         """One that reads anywhere."""
@@ -92,7 +91,7 @@ class Elsewhere:
         listed = list(pairs)
         known = self.ask(lambda tx: tx.customers.reached(key for key, _ in listed))
         new = [pair for pair in listed if pair not in known]
-        for some in self._store.topology.split(new, lambda pair: bucket_of(self._store.tenant, pair[0])):
+        for some in self._store.by_group(new, lambda pair: pair[0]):
             self.do(lambda tx, some=some: tx.customers.reach(some))  # type: ignore[misc]
 
     def settle(self, touches: Iterable[Touch]) -> None:
@@ -102,7 +101,7 @@ class Elsewhere:
         counting = [t for t in listed if t.state != "released"]
         self._settled |= entries_of(t for t in listed if t.state == "released")
         self._taken |= entries_of(counting)
-        for some in self._store.topology.split(counting, lambda t: bucket_of(self._store.tenant, t.address_key)):
+        for some in self._store.by_group(counting, lambda t: t.address_key):
             self.do(lambda tx, some=some: tx.ledger.stand(some))  # type: ignore[misc]
 
     def afterwards(self, work: Callable[[Any], object]) -> None:
@@ -137,12 +136,12 @@ def entries_of(touches: Iterable[Touch]) -> set[Entry]:
 
 def even_out(store: Groups, entries: Iterable[Entry]) -> int:
     """Make addresses have these touches as their customers have them; what those don't know goes. How many."""
-    split, tenant, count = store.topology.split, store.tenant, 0
-    for hers in split(sorted(entries), lambda e: bucket_of(tenant, e.customer)):
+    count = 0
+    for hers in store.by_group(sorted(entries), lambda e: e.customer):
         with store.plainly() as tx:
             tx.customers.hold({e.customer for e in hers})
             known = tx.ledger.entries((e.customer, e.id) for e in hers)
-            for there in split(hers, lambda e: bucket_of(tenant, e.key)):
+            for there in store.by_group(hers, lambda e: e.key):
                 with store.plainly() as other:
                     count += other.ledger.follow((e.key, e.id, known.get((e.customer, e.id))) for e in there)
     return count

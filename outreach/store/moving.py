@@ -15,8 +15,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, func, insert, select
 
 from outreach.errors import DatabaseError, InputError
+from outreach.store.codec import without_nul
 from outreach.store.database import transaction
-from outreach.store.dialect import NUL
+from outreach.store.schema import tables
 
 #: Names in the table of settings. Their values are addresses without passwords.
 ARRIVING, MOVED = "arriving_from", "moved_to"
@@ -54,14 +55,14 @@ def move(source: Place, target: Place, told: Told = lambda _done, _all: None) ->
     else:
         number = _copied_and_sealed(source, target, arriving, told)
     with transaction(target.engine) as there:
-        settings = _tables()["setting"]
+        settings = tables()["setting"]
         there.execute(settings.delete().where(settings.c.name == ARRIVING))
     return number
 
 
 def setting(place: Place, name: str) -> str:
     """A fact about this database itself; "" where it isn't known."""
-    settings = _tables()["setting"]
+    settings = tables()["setting"]
     with transaction(place.engine, reading=True) as conn:
         return str(conn.execute(select(settings.c.value).where(settings.c.name == name)).scalar() or "")
 
@@ -82,36 +83,29 @@ def _copied_and_sealed(source: Place, target: Place, arriving: str, told: Told) 
     is read until it is sealed."""
     with transaction(source.engine, changing=True) as here:
         _hold(here)
-        rows = {table.name: _count(here, table) for table in _tables().values()}
+        rows = {table.name: _count(here, table) for table in tables().values()}
         number = sum(rows.values()) - rows["setting"]
         if not number:
             raise InputError(f"{source.name} holds nothing to move: begin with the new one")
         with transaction(target.engine, changing=True) as there:
             _make_room(there, target, arriving, source.name)
             done = 0
-            for table in _tables().values():
+            for table in tables().values():
                 for piece in _pieces(here, table):
                     there.execute(insert(table), _fitting(piece, there))
                     done += len(piece)
                     told(done, number)
             _compare(there, rows, target.name)
-            there.execute(insert(_tables()["setting"]), {"name": ARRIVING, "value": source.name})
-        here.execute(insert(_tables()["setting"]), {"name": MOVED, "value": target.name})
+            there.execute(insert(tables()["setting"]), {"name": ARRIVING, "value": source.name})
+        here.execute(insert(tables()["setting"]), {"name": MOVED, "value": target.name})
         _seal(here, target.name)
     return number
-
-
-def _tables() -> dict[str, Table]:
-    """All tables, by name."""
-    from outreach.store.tables import CustomerRow  # loaded by who moves, and that is once in a house's life
-
-    return {table.name: table for table in CustomerRow.metadata.sorted_tables}
 
 
 def _hold(conn: Connection) -> None:
     """Nobody else writes. On SQLite the transaction has that right from its beginning."""
     if conn.dialect.name == "postgresql":
-        conn.exec_driver_sql(f"LOCK TABLE {', '.join(_tables())} IN EXCLUSIVE MODE")
+        conn.exec_driver_sql(f"LOCK TABLE {', '.join(tables())} IN EXCLUSIVE MODE")
 
 
 def _count(conn: Connection, table: Table) -> int:
@@ -122,7 +116,7 @@ def _make_room(there: Connection, target: Place, arriving: str, source: str) -> 
     """The target is empty, or what it holds is what an earlier call left there. Raises InputError."""
     if arriving and arriving != source:
         raise InputError(f"{target.name} is being filled from {arriving}: name an empty database")
-    for table in reversed(_tables().values()):
+    for table in reversed(tables().values()):
         if not arriving and table.name != "setting" and _count(there, table):
             raise InputError(
                 f"{target.name} isn't empty (table {table.name}): name an empty database; nothing was changed"
@@ -141,19 +135,14 @@ def _pieces(here: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
 
 
 def _fitting(rows: Sequence[dict[str, Any]], there: Connection) -> Sequence[dict[str, Any]]:
-    """PostgreSQL keeps no text with a NUL in it: what stands in its place is the sign for it."""
     if there.dialect.name != "postgresql":
         return rows
-    for row in rows:
-        for name, value in row.items():
-            if isinstance(value, str) and NUL in value:
-                row[name] = value.replace(NUL, "\u2400")
-    return rows
+    return [{name: without_nul(value) for name, value in row.items()} for row in rows]
 
 
 def _compare(there: Connection, rows: dict[str, int], name: str) -> None:
     """All that was read has arrived. Raises DatabaseError."""
-    for table in _tables().values():
+    for table in tables().values():
         found = _count(there, table)
         if table.name != "setting" and found != rows[table.name]:
             raise DatabaseError(
@@ -170,7 +159,7 @@ def _seal(here: Connection, target: str) -> None:
             "CREATE FUNCTION outreach_moved() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
             f" RAISE EXCEPTION USING ERRCODE = '{SEALED}', MESSAGE = '{said}'; END $$".replace("%", "%%")
         )
-    for table in _tables():
+    for table in tables():
         if here.dialect.name == "postgresql":
             here.exec_driver_sql(
                 f"CREATE TRIGGER moved BEFORE INSERT OR UPDATE OR DELETE ON {table}"

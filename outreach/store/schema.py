@@ -12,6 +12,7 @@ from outreach.store.database import transaction
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from sqlalchemy import Table
 
 # Alembic takes half a second to load, and most commands only ask whether the schema is the right one.
 
@@ -45,6 +46,13 @@ def downgrade(engine: Engine, revision: str) -> None:
         config = _config()
         config.attributes["connection"] = conn
         command.downgrade(config, revision)
+
+
+def tables() -> dict[str, Table]:
+    """All declared tables, by name."""
+    from outreach.store.tables import CustomerRow  # to load it takes a while
+
+    return dict(sorted(CustomerRow.metadata.tables.items()))
 
 
 def _alone(conn: Connection) -> None:

@@ -3,35 +3,24 @@ that make it so, and which buckets then lie together."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy import Engine
 
 from outreach.store.database import transaction
+from outreach.store.schema import tables
 from outreach.store.topology import TOPOLOGIES, Buckets, Topology
-
-if TYPE_CHECKING:
-    from sqlalchemy import Table
 
 #: The table that the others lie beside.
 FIRST = "customer"
 
 
-def tables() -> list[Table]:
-    """All of them, by name."""
-    from outreach.store.tables import CustomerRow  # to load it takes a while
-
-    return [CustomerRow.metadata.tables[name] for name in sorted(CustomerRow.metadata.tables)]
-
-
 def distributed() -> list[str]:
     """Tables about customers and addresses: those with a bucket."""
-    return [t.name for t in tables() if "bucket" in t.columns]
+    return [name for name, t in tables().items() if "bucket" in t.columns]
 
 
 def whole() -> list[str]:
     """Tables of the house, which every node has."""
-    return [t.name for t in tables() if "bucket" not in t.columns]
+    return [name for name, t in tables().items() if "bucket" not in t.columns]
 
 
 def commands(shards: int = 32) -> list[str]:

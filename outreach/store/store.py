@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import RLock
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool
 
+from outreach.core.keys import bucket_of
 from outreach.store.access import Access
 from outreach.store.aliases import Aliases
 from outreach.store.attempts import Attempts
@@ -28,6 +29,7 @@ from outreach.store.traces import Traces
 from outreach.store.watches import Watches
 from outreach.store.whole import Whole
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -88,6 +90,11 @@ class Store:
         self._learnt: set[tuple[str, ...]] = set()
         # In memory there is one connection for all threads: one transaction after the other.
         self._alone: AbstractContextManager[object] = RLock() if isinstance(engine.pool, StaticPool) else nullcontext()
+
+    def by_group(self, things: Iterable[S], whose: Callable[[S], str]) -> list[list[S]]:
+        """These things by the group of buckets of their customer (or address key), which `whose` tells; each group's in
+        their order."""
+        return self.topology.split(things, lambda thing: bucket_of(self.tenant, whose(thing)))
 
     @contextmanager
     def writing(self, across: str = "") -> Iterator[Transaction]:

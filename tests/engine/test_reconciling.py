@@ -269,7 +269,7 @@ def test_a_look_that_was_broken_off_is_made_again():
     shop, sender = a_shop([], [found()])
     shop.clock.instant = DUE + timedelta(minutes=1)
     reconciler = Reconciler(shop.engine.store, shop.engine.senders, shop.clock)
-    reconciler.store.write(reconciler._take)
+    reconciler._taken()
     pass_time(shop, DUE + timedelta(minutes=8))
     assert (len(sender.looked), shop.states()) == (2, ["sent"])
 

@@ -78,7 +78,7 @@ def contents(place: Place) -> dict[str, list[Any]]:
     with transaction(place.engine, reading=True) as conn:
         return {
             name: sorted(str(tuple(row)).replace("\\\\u0000", "\u2400") for row in conn.execute(select(table)))
-            for name, table in moving._tables().items()
+            for name, table in schema.tables().items()
             if name != "setting"
         }
 
@@ -164,7 +164,7 @@ def test_broken_off_after_the_seal_neither_works_until_it_is_run_again(places: t
     old, new = places
     filled(old)
     moving.move(old, new)
-    settings = moving._tables()["setting"]
+    settings = schema.tables()["setting"]
     with transaction(new.engine) as conn:  # the last step was not done
         conn.execute(insert(settings), {"name": moving.ARRIVING, "value": "the old one"})
     for place, said in ((old, "was moved to the new one"), (new, "is being moved here")):
@@ -229,7 +229,7 @@ def test_as_a_person_calls_it(business: Path, run: Run):
 
 def facts(place: Place) -> dict[str, str]:
     with transaction(place.engine, reading=True) as conn:
-        rows = conn.execute(select(moving._tables()["setting"]))
+        rows = conn.execute(select(schema.tables()["setting"]))
         return {row.name: row.value for row in rows}
 
 

@@ -25,12 +25,14 @@ CITUS = os.environ.get("OUTREACH_CITUS_URL", "")
 
 def test_each_table_is_in_exactly_one_list():
     lists = [*sharding.distributed(), *sharding.whole()]
-    assert sorted(lists) == sorted(t.name for t in sharding.tables())
+    assert sorted(lists) == sorted(t.name for t in sharding.tables().values())
     assert len(lists) == len(set(lists))
     assert set(sharding.whole()) == postgres.SHARED
 
 
-@pytest.mark.parametrize("table", [t for t in sharding.tables() if "bucket" in t.columns], ids=lambda t: t.name)
+@pytest.mark.parametrize(
+    "table", [t for t in sharding.tables().values() if "bucket" in t.columns], ids=lambda t: t.name
+)
 def test_every_key_of_a_distributed_table_leads_with_the_bucket(table):
     assert next(iter(table.primary_key.columns)).name == "bucket"
     unique = [c for c in table.constraints if isinstance(c, UniqueConstraint)]
